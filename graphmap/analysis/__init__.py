@@ -1,0 +1,1 @@
+"""Analyses: functions over a graph that return plain results."""
