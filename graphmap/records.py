@@ -1,7 +1,6 @@
 """What loaders yield: nodes, edges and issues; and the source that they all come from.
 
-A loader yields ``Edge`` (whose ends are ``Node``), ``Node`` (for what has no edge) and ``Issue``. Everything else
-about a document stands in its ``Source``.
+A loader yields one ``About``, then ``Edge`` (whose ends are ``Node``), ``Node`` (for what has no edge) and ``Issue``.
 """
 
 from __future__ import annotations
@@ -46,6 +45,18 @@ class Issue(NamedTuple):
     cure: str = ""
 
 
+class About(NamedTuple):
+    """What a document says of itself; a loader yields it once, before its claims.
+
+    ``series`` names the run of documents of which only the latest counts, e.g. "cmrt name:acme A. Company".
+    """
+
+    title: str
+    series: str
+    as_of: str = ""
+    facts: Mapping[str, str] = {}
+
+
 @dataclass(frozen=True)
 class Source:
     """A document as the store knows it.
@@ -72,7 +83,8 @@ class Source:
         return (self.as_of, self.modified, self.id)
 
 
-Record = Node | Edge | Issue
+Record = About | Node | Edge | Issue
+"""What a loader may yield."""
 
 
 @dataclass(frozen=True)
