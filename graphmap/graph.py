@@ -276,6 +276,13 @@ class SupplyGraph:
         dates = [source.as_of for source in self.sources if source.as_of]
         return date.fromisoformat(max(dates)) if dates else None
 
+    @cached_property
+    def recency(self) -> Ints:
+        """For each source its place among all from the earliest to the latest (``Source.order``)."""
+        out = np.empty(len(self.sources), np.int32)
+        out[sorted(range(len(out)), key=lambda i: self.sources[i].order)] = np.arange(len(out), dtype=np.int32)
+        return out
+
     def receipt(self, edge_type: str, position: int) -> Receipt:
         """Where the claim at this position of its table stands."""
         table = self.table(edge_type)

@@ -141,12 +141,9 @@ def _stated_shares(graph: SupplyGraph, bought: npt.NDArray[np.intp]) -> Floats:
     given = np.flatnonzero(~np.isnan(share))
     if not len(given):
         return out
-    order = np.array([source.order for source in graph.sources], dtype=object)
-    dates = np.empty(len(graph.sources), np.int64)
-    dates[sorted(range(len(order)), key=lambda i: order[i])] = np.arange(len(order))
     tail, head = buys.tail[bought], buys.head[bought]
     pair = tail.astype(np.int64) * len(graph) + head
-    when = dates[buys.source[bought]]
+    when = graph.recency[buys.source[bought]]
     names = buys.mineral[bought] >= 0
     ranked = given[np.lexsort((when[given], names[given], pair[given]))]
     last = np.append(pair[ranked][1:] != pair[ranked][:-1], True)
