@@ -83,12 +83,19 @@ class Texts:
         """The texts at ``positions``, in that order."""
         return Texts(self.codes[positions], self._offsets, self._packed)
 
-    def ranks(self) -> Ints:
-        """For each text its place among the distinct texts in alphabetical order."""
-        words = self.vocabulary
-        rank = np.empty(len(words), np.int32)
-        rank[sorted(range(len(words)), key=words.__getitem__)] = np.arange(len(words), dtype=np.int32)
-        return rank[self.codes] if len(words) else np.zeros(0, np.int32)
+    def tidy(self) -> Texts:
+        """The same texts, the vocabulary in alphabetical order and nothing unused in it: equal texts, equal bytes.
+
+        ``codes`` then are each text's place among the distinct texts in alphabetical order.
+        """
+        words, used = self.vocabulary, np.zeros(len(self._offsets) - 1, np.bool_)
+        used[self.codes] = True
+        codes = np.flatnonzero(used)
+        kept = sorted({words[code] for code in codes.tolist()})
+        place = {word: i for i, word in enumerate(kept)}
+        rank = np.zeros(len(words), np.int32)
+        rank[codes] = [place[words[code]] for code in codes.tolist()]
+        return Texts.of_vocabulary(rank[self.codes], kept)
 
     def parts(self) -> dict[str, Column]:
         """The arrays that hold this column, by a short name."""
@@ -220,10 +227,12 @@ class SupplyGraph:
             tail, head = node_rank[raw.tail], node_rank[raw.head]
             if name != "SAME_AS":
                 tail, head = canonical[tail], canonical[head]
-            source = source_rank[raw.source]
-            order = np.lexsort((raw.row.ranks(), source, raw.mineral, head, tail))
-            table = EdgeTable(tail, head, raw.mineral, source, raw.row, raw.properties)
-            tables[name] = table.take(order)
+            source, row = source_rank[raw.source], raw.row.tidy()
+            # What SAME_AS makes equal is told apart by the ends as written, so that no order of reading shows.
+            written = (node_rank[raw.head], node_rank[raw.tail])
+            order = np.lexsort((*written, row.codes, source, raw.mineral, head, tail))
+            properties = {k: v.tidy() if isinstance(v, Texts) else v for k, v in raw.properties.items()}
+            tables[name] = EdgeTable(tail, head, raw.mineral, source, row, properties).take(order)
         names = Texts.pack(nodes[i][2] or nodes[i][1] for i in node_order)
         return cls([sources[i] for i in source_order], label, Texts.pack(ids), names, canonical, tables)
 
@@ -334,7 +343,7 @@ class SupplyGraph:
     def to_networkx(self, *, private: bool = False) -> Any:
         """The graph as a ``networkx.MultiDiGraph``.
 
-        Nodes are "Label:id" with ``label``, ``id`` and ``name``; every claim is an edge keyed by its type, with
+        Nodes are "Label:id" with ``label``, ``id`` and ``name``; every claim is an edge with ``type``,
         ``mineral``, its properties (absent ones left out) and its receipt (``file``, ``row``, ``as_of``).
         ``private`` adds personal data.
         """
@@ -398,11 +407,15 @@ def _empty_table(edge_type: str) -> EdgeTable:
 # ---- sameness -------------------------------------------------------------------------------------------------
 
 _SCHEME = re.compile(r"^([A-Za-z]+):")
-_PREFERENCE = {"": 0, "LEI": 1, "DUNS": 2, "name": 9}
+_MADE = frozenset({"name", "mine", "unlisted", "unidentified"})
+"""Schemes of ids that follow from a written name: one thing may have several of them, and two things share one."""
+
+_PREFERENCE = {"": 0, "LEI": 1, "DUNS": 2, **dict.fromkeys(_MADE, 9)}
+_OTHER = 5
 
 
 def _scheme(id_: str) -> str:
-    """What kind of id this is: ``DUNS``, ``LEI``, ``name``, … or "" for the user's own ids."""
+    """What kind of id this is: ``DUNS``, ``LEI``, ``name``, … or "" for the user's own ids and CIDs."""
     found = _SCHEME.match(id_)
     return found[1] if found else ""
 
@@ -410,56 +423,90 @@ def _scheme(id_: str) -> str:
 def _merge_same(label: npt.NDArray[np.int8], ids: Sequence[str], pairs: npt.NDArray[np.int32]) -> Ints:
     """Which node stands for which, given claims that two nodes are the same.
 
-    A group is read as one only if no two of its members carry different ids of the same scheme: two companies
-    that the user's list keeps apart stay apart although they share a name. The user's own id stands for the
+    What claims connect is read as one, unless two ids of one scheme would meet: two companies that the user's
+    list keeps apart stay apart although they share a name (``_untangle``). The user's own id stands for the
     group, then LEI, DUNS, any other, and a made id last. Does not depend on the order of the claims.
     """
     canonical = np.arange(len(ids), dtype=np.int32)
-    neighbours: dict[int, set[int]] = defaultdict(set)
-    for a, b in pairs.tolist():
-        if a != b and label[a] == label[b]:
-            neighbours[a].add(b)
-            neighbours[b].add(a)
-    seen: set[int] = set()
-    for start in sorted(neighbours):
-        if start in seen:
-            continue
-        group, front = {start}, [start]
-        while front:
-            for other in neighbours[front.pop()] - group:
-                group.add(other)
-                front.append(other)
-        seen |= group
-        for part in _without_conflicts(sorted(group), neighbours, ids):
-            head = min(part, key=lambda i: (_PREFERENCE.get(_scheme(ids[i]), 5), ids[i]))
-            canonical[part] = head
+    pairs = pairs[(pairs[:, 0] != pairs[:, 1]) & (label[pairs[:, 0]] == label[pairs[:, 1]])]
+    if not len(pairs):
+        return canonical
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    node, places = np.unique(pairs, return_inverse=True)
+    links = places.reshape(-1, 2)
+    linked = coo_array((np.ones(len(links)), (links[:, 0], links[:, 1])), shape=(len(node), len(node)))
+    group = connected_components(linked, directed=False)[1].astype(np.int64)
+
+    schemes = [_scheme(ids[i]) for i in node.tolist()]
+    preference = np.array([_PREFERENCE.get(scheme, _OTHER) for scheme in schemes])
+    order = np.lexsort((node, preference, group))  # ids of one label are in alphabetical order
+    first = np.append(True, group[order][1:] != group[order][:-1])
+    canonical[node[order]] = node[order][first][np.cumsum(first) - 1]
+
+    code = np.unique(schemes, return_inverse=True)[1]
+    given = np.array([scheme not in _MADE for scheme in schemes])
+    held, times = np.unique(group[given] * len(schemes) + code[given], return_counts=True)
+    clash = np.isin(group, held[times > 1] // len(schemes))
+    canonical[node[clash]] = node[clash]
+    inside = links[clash[links[:, 0]]]
+    inside = inside[np.argsort(group[inside[:, 0]], kind="stable")]
+    borders = np.flatnonzero(np.diff(group[inside[:, 0]])) + 1
+    for tangled in np.split(inside, borders):
+        for part in _untangle(tangled.tolist(), schemes):
+            canonical[node[part]] = node[min(part, key=lambda i: (preference[i], i))]
     return canonical
 
 
-def _without_conflicts(group: list[int], neighbours: Mapping[int, set[int]], ids: Sequence[str]) -> list[list[int]]:
-    """Split a group at the made names that would join two companies with different ids of one scheme."""
+def _untangle(links: Sequence[tuple[int, int]], schemes: Sequence[str]) -> list[list[int]]:
+    """The parts that can be read as one where claims connect different ids of one scheme.
 
-    def conflict(members: list[int]) -> bool:
-        schemes = [scheme for i in members if (scheme := _scheme(ids[i])) != "name"]
-        return len(schemes) != len(set(schemes))
+    Strong claims go first: between given ids, then between a given id and a made one, then between made ones.
+    A made id that touches given ids which cannot be one identifies none of them. Whatever would still join two
+    ids of one scheme joins nothing.
+    """
+    parts: dict[int, frozenset[int]] = {i: frozenset([i]) for link in links for i in link}
 
-    if not conflict(group):
-        return [group]
-    # Names are the weak link: a name shared by two identified companies identifies neither.
-    strong = [i for i in group if _scheme(ids[i]) != "name"]
-    parts, seen = [], set()
-    for start in strong:
-        if start in seen:
-            continue
-        part, front = {start}, [start]
-        while front:
-            for other in neighbours[front.pop()] & set(strong) - part:
-                part.add(other)
-                front.append(other)
-        seen |= part
-        parts.append(sorted(part))
-    for name in (i for i in group if _scheme(ids[i]) == "name"):
-        near = [part for part in parts if neighbours[name] & set(part)]
-        if len(near) == 1:
-            near[0].append(name)
-    return [part for part in parts if len(part) > 1 and not conflict(part)]
+    def clash(members: Iterable[int]) -> bool:
+        given = [schemes[i] for i in members if schemes[i] not in _MADE]
+        return len(given) != len(set(given))
+
+    def join(links: Iterable[tuple[int, int]]) -> None:
+        near: dict[int, set[int]] = defaultdict(set)
+        for a, b in links:
+            near[a].add(b)
+            near[b].add(a)
+        seen: set[int] = set()
+        for start in near:
+            if start in seen:
+                continue
+            whole, front = set(parts[start]), list(parts[start])
+            while front:
+                for other in near.get(front.pop(), ()):
+                    if other not in whole:
+                        front.extend(parts[other])
+                        whole |= parts[other]
+            seen |= whole
+            if not clash(whole):
+                parts.update(dict.fromkeys(whole, frozenset(whole)))
+
+    strong, mixed, weak = [], [], []
+    for a, b in links:
+        made = (schemes[a] in _MADE) + (schemes[b] in _MADE)
+        if made == 0 and schemes[a] != schemes[b]:
+            strong.append((a, b))
+        elif made == 1:
+            mixed.append((a, b) if schemes[a] in _MADE else (b, a))
+        elif made == 2:
+            weak.append((a, b))
+    join(strong)
+    touched: dict[int, set[frozenset[int]]] = defaultdict(set)
+    for name, given in mixed:
+        touched[name].add(parts[given])
+    clear = {name for name, near in touched.items() if not clash(i for part in near for i in part)}
+    single = {name for name, near in touched.items() if len(near) == 1}
+    join(link for link in mixed if link[0] in clear)
+    join(link for link in mixed if link[0] in single)
+    join(weak)
+    return [sorted(part) for part in set(parts.values()) if len(part) > 1]

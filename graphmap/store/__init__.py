@@ -1,0 +1,99 @@
+"""The contract of a store, and the way to one.
+
+A store keeps what documents say, document by document. ``replace`` is the only write besides ``forget``: afterwards
+the store holds exactly what this document says. Loading twice equals loading once, and the order of loading shows
+nowhere. Which documents count is decided when the graph is read (``current``); history stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol, Self
+
+from graphmap.errors import StoreError
+from graphmap.graph import SupplyGraph
+from graphmap.records import Batch, Issue, Source
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A document in the store: what is doubtful in it, and whether it counts when the latest graph is read.
+
+    ``superseded_by`` is the id of the document of its series that counts instead, "" for a current one.
+    """
+
+    source: Source
+    issues: tuple[Issue, ...]
+    current: bool
+    superseded_by: str = ""
+
+
+class Store(Protocol):
+    """What every store does. All methods raise ``StoreError`` when the store cannot be read or written."""
+
+    def replace(self, batch: Batch) -> None:
+        """Make the store hold exactly what this document says, in one transaction that is kept when this returns.
+
+        A document is known by its content (``Source.id``). Of copies of one content that differ in file and time,
+        the name and place are those of the latest ``modified`` (equal times: of the last file name).
+        """
+
+    def forget(self, source_id: str) -> bool:
+        """Remove a document and all that only it says; False if it is not there."""
+
+    def sources(self) -> list[Stored]:
+        """All documents, by kind, title and age."""
+
+    def graph(self, as_of: date | None = None) -> SupplyGraph:
+        """What the current documents say; with ``as_of``, those that were current at the end of that day.
+
+        A node bears the name that the latest document gives it which gives one.
+        """
+
+    def close(self) -> None:
+        """Let go of the store; everything is kept already."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
+def open_store(url: str | Path) -> Store:
+    """Open the store at ``url``, a file path; a file that is not there yet becomes an empty store.
+
+    Raises ``StoreError`` for anything that is not a graphmap store.
+    """
+    if "://" in str(url):
+        kind = str(url).partition("://")[0]
+        raise StoreError(f"There is no kind of store called '{kind}'.", "Give the path of a file, e.g. chain.graphmap.")
+    from graphmap.store.sqlite import SqliteStore
+
+    return SqliteStore(Path(url))
+
+
+def in_order(sources: Iterable[Source]) -> list[Source]:
+    """Sources by kind, title and age, the order in which they are shown."""
+    return sorted(sources, key=lambda source: (source.kind, source.title, source.order))
+
+
+def current(sources: Sequence[Source], as_of: date | None = None) -> dict[str, Source]:
+    """For each series its latest document, of those that speak for ``as_of`` or an earlier day.
+
+    A document without a date counts as the oldest of its series on every day. One without a series stands alone.
+    """
+    latest: dict[str, Source] = {}
+    for source in sorted(sources, key=lambda source: source.order):
+        if as_of is None or source.as_of <= as_of.isoformat():
+            latest[series(source)] = source
+    return latest
+
+
+def series(source: Source) -> str:
+    """What a document shares with those that it supersedes."""
+    return source.series or source.id
