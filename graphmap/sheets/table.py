@@ -1,0 +1,234 @@
+"""Tables of a document, row by row; what nobody takes of them is reported."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from functools import lru_cache, partial
+from operator import itemgetter
+from typing import TYPE_CHECKING, TypeVar
+
+from graphmap.records import Issue, Severity
+from graphmap.sheets import values
+from graphmap.sheets.container import column_letters
+from graphmap.sheets.values import Cell, Doubtful, plain_text, shown
+
+if TYPE_CHECKING:
+    from graphmap.sheets.document import Document
+
+T = TypeVar("T")
+
+
+class Row:
+    """One row. Taking a field marks it as read. A field that has no column is blank."""
+
+    __slots__ = ("_cells", "_table", "number")
+
+    def __init__(self, table: Table, number: int, cells: Sequence[Cell]) -> None:
+        self.number = number
+        self._table = table
+        self._cells = cells
+
+    @property
+    def sheet(self) -> str:
+        """The name of the sheet; "" in a text table."""
+        return self._table.sheet
+
+    def address(self, field: str = "") -> str:
+        """Where a field stands, e.g. "Smelter List!D17" ("D17" in a text table); by default, where the row begins."""
+        return self._table.address(self.number, self._table.index.get(field, 0))
+
+    def take(self, field: str, default: str = "") -> str:
+        """The cleaned text of a field; ``default`` when it is blank."""
+        cell = self._take(field)
+        if cell == "":
+            return default
+        text = plain_text(cell)
+        if text is not None:  # nearly always
+            return text
+        return self._table.document.clean(cell, self.address(field)) or default
+
+    def split(self, field: str) -> list[str]:
+        """The cleaned values of a cell that may hold several, parted by ``|``, ``;`` or line breaks."""
+        cell, address, document = self._take(field), self.address(field), self._table.document
+        parts = values.split_list(values.as_text(cell))
+        texts = [text for part in parts if (text := document.clean(part, address))]
+        if len(texts) > 1:
+            document.report("note", address, f"the cell holds {len(texts)} values, and each is used", cell)
+        return texts
+
+    def share(self, field: str) -> float | None:
+        """A share, 0 to 1: from "30%", from 0.3, or from 30 in a column whose header says percent.
+
+        None when it is blank and, with an issue, when it is no share.
+        """
+        return self._judge(field, partial(values.share_of, in_percent=self._table.in_percent(field)))
+
+    def number_of(self, field: str) -> float | None:
+        """A number. None when it is blank and, with an issue, when it is none."""
+        return self._judge(field, values.number_of)
+
+    def date(self, field: str) -> date | None:
+        """A date. None when it is blank and, with an issue, when it is none or can be two."""
+        return self._judge(field, values.date_of)
+
+    def issue(self, severity: Severity, field: str, message: str, cure: str = "") -> None:
+        """Note something doubtful about a field, with its value; field "" means the whole row."""
+        column = self._table.index.get(field)
+        value = "" if column is None else values.as_text(self._cells[column])
+        self._table.document.issue(severity, self.address(field), message, value, cure)
+
+    def _take(self, field: str) -> Cell:
+        column = self._table.index.get(field)
+        if column is None:
+            return ""
+        self._table.taken[self.number] |= 1 << column
+        return self._cells[column]
+
+    def _judge(self, field: str, judge: Callable[[Cell], T]) -> T | None:
+        return self._table.document.judge(judge, self._take(field), self.address(field))
+
+
+class Table:
+    """A part of a sheet: where its rows begin and which column holds which field.
+
+    ``start`` is the number of rows above it; the last of them is its header, if it has one. ``index`` gives the
+    column of a field and ``ignored`` the columns that are left out on purpose, from 0. ``passed`` are the numbers of
+    the rows that were seen, and ``taken`` has a bit for every column that was read of a row of this sheet.
+    """
+
+    def __init__(self, document: Document, sheet: str, start: int, index: Mapping[str, int]) -> None:
+        self.document = document
+        self.sheet = sheet
+        self.start = start
+        self.index = index
+        self.ignored: frozenset[int] = frozenset()
+        self.passed: list[int] = []
+        self.taken = document.taken[sheet]
+        self._prefix = f"{shown(sheet)}!" if sheet else ""
+        self._in_percent: dict[str, bool] = {}
+
+    def address(self, number: int, column: int) -> str:
+        """Where a row (from 1) crosses a column (from 0), e.g. "Smelter List!D17"."""
+        return f"{self._prefix}{column_letters(column + 1)}{number}"
+
+    def header(self, column: int) -> str:
+        """What stands above a column, shortened; "" when nothing does."""
+        above = self._above()
+        return shown(" ".join(values.as_text(above[column]).split()), 60) if column < len(above) else ""
+
+    def in_percent(self, field: str) -> bool:
+        """Whether numbers without a sign are in percent: the header says so, and they are not all fractions.
+
+        In a workbook 0.3 below "share %" is a cell formatted as a percentage, unless another cell of the column
+        is above 1. In a text table it is 0.3 %.
+        """
+        if field not in self._in_percent:
+            column = self.index.get(field)
+            in_percent = column is not None and _PERCENT.search(self.header(column)) is not None
+            if in_percent and self.document.form != "csv":
+                below = self.document.cells(self.sheet)[self.start :]
+                in_percent = any(_is_above_one(row[column]) for row in below)  # type: ignore[index]
+            self._in_percent[field] = in_percent
+        return self._in_percent[field]
+
+    def rows(self) -> Iterator[Row]:
+        """The rows that hold something in a column with a field."""
+        grid = self.document.cells(self.sheet)
+        width = max(len(self._above()), 1 + max(self.index.values(), default=0))
+        used = sorted(set(self.index.values()))
+        live = _picker([column for column in range(width) if column not in self.ignored])
+        for number, cells in enumerate(grid[self.start :], self.start + 1):
+            if len(cells) < width:
+                cells = [*cells, *[""] * (width - len(cells))]
+            # Templates hold thousands of blank rows: this line decides how fast they pass.
+            if _is_blank(live(cells)) and _is_blank(cells[width:]):
+                continue
+            self.passed.append(number)
+            if not all(_is_void(cells[column]) for column in used):
+                row = Row(self, number, cells)
+                self.document.rows_read.append(row.address())
+                yield row
+
+    def _above(self) -> Sequence[Cell]:
+        grid = self.document.cells(self.sheet)
+        return grid[self.start - 1] if 0 < self.start <= len(grid) else []
+
+
+def unread(tables: Sequence[Table]) -> Iterator[Issue]:
+    """One note for each column of a sheet that holds something which nobody took; ``tables`` are those of the sheet."""
+    seen = {number: table for table in reversed(tables) for number in table.passed}
+    ignored = frozenset[int]().union(*(table.ignored for table in tables))
+    first: dict[int, int] = {}
+    count: Counter[int] = Counter()
+    for number in sorted(seen):
+        table = seen[number]
+        taken = table.taken.get(number, 0)
+        for column, cell in enumerate(table.document.cells(table.sheet)[number - 1]):
+            if cell != "" and not taken >> column & 1 and column not in ignored and not _is_space(cell):
+                first.setdefault(column, number)
+                count[column] += 1
+    for column, number in sorted(first.items()):
+        table = seen[number]
+        header, address = table.header(column), table.address(number, column)
+        name = f"'{header}'" if header else column_letters(column + 1)
+        value = shown(values.as_text(table.document.cells(table.sheet)[number - 1][column]), 40)
+        rows = "1 row" if count[column] == 1 else f"{count[column]:,} rows"
+        message = f"column {name} is not read; first value '{value}' at {address}; {rows}"
+        yield Issue("note", address, message, value)
+
+
+_PERCENT = re.compile("%|％|per ?cent|prozent|pourcent|porcent|百分|퍼센트|パーセント", re.IGNORECASE)
+
+
+def _picker(columns: list[int]) -> Callable[[Sequence[Cell]], Sequence[Cell]]:
+    if len(columns) > 1:
+        return itemgetter(*columns)
+    return lambda cells: [cells[column] for column in columns]
+
+
+def _is_blank(cells: Sequence[Cell]) -> bool:
+    return cells.count("") == len(cells)
+
+
+def _is_space(cell: Cell) -> bool:
+    return isinstance(cell, str) and not cell.strip()
+
+
+def _is_void(cell: Cell) -> bool:
+    """Whether a cell alone does not make a row: a template may fill blank rows with formulas that all fail."""
+    return isinstance(cell, str) and (not cell.strip() or cell in values.ERROR_VALUES)
+
+
+def _is_above_one(cell: Cell) -> bool:
+    try:
+        return cell != "" and not values.is_percentage(cell) and values.number_of(cell) > 1
+    except Doubtful:
+        return False
+
+
+# --- headers --------------------------------------------------------------------------------------------------
+
+Columns = Mapping[str, Sequence[str]]
+"""What the header of each field may be called."""
+
+
+@lru_cache(maxsize=4096)
+def header_key(text: str) -> str:
+    """A header without letter case, punctuation and spacing: "Smelter  Name (*)" is "smelter name"."""
+    text = unicodedata.normalize("NFKC", text[:200]).casefold()
+    return " ".join("".join(char if char.isalnum() else " " for char in text).split())
+
+
+def find_fields(keys: Sequence[str], columns: Columns) -> dict[str, int]:
+    """The columns, from 0, of the fields that a row of header keys names. A column serves one field only."""
+    index: dict[str, int] = {}
+    for field, names in columns.items():
+        for key in map(header_key, names):
+            if key in keys and keys.index(key) not in index.values():
+                index[field] = keys.index(key)
+                break
+    return index
