@@ -114,7 +114,7 @@ def mineral_chain(graph: SupplyGraph, mineral: str) -> Chain:
     place[smelters] = len(companies) + np.arange(len(smelters), dtype=np.int32)
 
     bought = np.flatnonzero(((buys.mineral == code) | (buys.mineral < 0)) & (buys.tail != buys.head))
-    outside = _out_of_scope(graph, code)
+    outside = out_of_scope(graph, code)
     carried = (buys.mineral[bought] == code) | ~outside[buys.head[bought]]
     share = _stated_shares(graph, bought)
     lost = np.zeros(len(graph))
@@ -157,7 +157,7 @@ def _stated_shares(graph: SupplyGraph, bought: npt.NDArray[np.intp]) -> Floats:
     return out
 
 
-def _out_of_scope(graph: SupplyGraph, code: int) -> npt.NDArray[np.bool_]:
+def out_of_scope(graph: SupplyGraph, code: int) -> npt.NDArray[np.bool_]:
     """For each node whether it is a company that says it has none of this mineral and declares no smelter of it."""
     answered, declares = graph.table("ANSWERED"), graph.table("DECLARES")
     outside = np.zeros(len(graph), np.bool_)

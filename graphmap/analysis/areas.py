@@ -1,0 +1,158 @@
+"""Where the areas of a lens meet the graph: facilities that stand in one, and mineral that comes from one.
+
+Location and origin are different facts and stay apart (METHOD section 2): a refiner in a safe country can process
+ore from an area of concern.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from graphmap import places
+from graphmap.analysis.dates import known_on
+from graphmap.graph import Ints, SupplyGraph
+from graphmap.policy import LISTED, POSSIBLE, Lens, spelling
+
+Claim = tuple[str, int]
+"""A claim as its type and its position in the table of that type."""
+
+Claims = dict[int, dict[int, list[Claim]]]
+"""Tail -> head -> the claims of that pair."""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """One reason to hold that a smelter meets an area: the place (country, region or mine) and the level it has.
+
+    ``value`` is what the policy gives for the level; ``certain`` is false where only the country is known, of
+    which some regions are listed. ``claims`` lead from the smelter to the place and from there to the list.
+    """
+
+    place: int
+    level: str
+    value: float
+    certain: bool
+    claims: tuple[Claim, ...]
+
+
+class Areas:
+    """The areas of a lens for one mineral on a date.
+
+    ``loaded`` is false when the lens has none: it needs a list that no document gives, or does not cover the
+    mineral. Then nothing is judged. ``named`` are smelters, mines and companies (graph nodes) that stand on the
+    list themselves, with level and claim.
+    """
+
+    def __init__(self, graph: SupplyGraph, lens: Lens, mineral: str, as_of: date | None) -> None:
+        self._graph, self._mineral, self._as_of = graph, mineral, as_of
+        self._levels: dict[str, list[tuple[str, tuple[Claim, ...]]]] = defaultdict(list)
+        self.named: dict[int, tuple[str, Claim]] = {}
+        if mineral in lens.minerals:
+            for code, level in lens.areas.items():
+                self._levels[code].append((level, ()))
+            if lens.list:
+                self._read_list(lens.list)
+        self.loaded = bool(self._levels or self.named)
+
+    def _read_list(self, name: str) -> None:
+        graph, table = self._graph, self._graph.table("LISTED_BY")
+        node, level = graph.node("AreaList", name), table.text("level")
+        if node is None:
+            return
+        known = known_on(graph, table, self._as_of, self._mineral)
+        for i in np.flatnonzero(known & (table.head == node)).tolist():
+            tail, said, claim = int(table.tail[i]), spelling(level[i]) or LISTED, ("LISTED_BY", i)
+            if graph.label_of(tail) in ("Country", "Region"):
+                self._levels[places.current(graph.ids[tail])].append((said, (claim,)))
+            else:
+                self.named.setdefault(tail, (said, claim))
+
+    def facilities(self, smelters: Ints, values: Mapping[str, float]) -> dict[int, list[Ground]]:
+        """For each smelter that stands in an area why, by the policy's ``values`` per level."""
+        return self._grounds(self._claims("LOCATED_IN", smelters), values)
+
+    def origins(self, smelters: Ints, values: Mapping[str, float]) -> dict[int, list[Ground]]:
+        """For each smelter whose mineral comes from an area why: by its own origins and those of its mines."""
+        found = self._claims("ORIGINATES_IN", smelters)
+        fed = self.feeds(smelters)
+        mines = np.array(sorted({mine for heads in fed.values() for mine in heads}), np.int32)
+        located, dug = self._claims("LOCATED_IN", mines), self._claims("ORIGINATES_IN", mines)
+        for smelter, heads in fed.items():
+            for mine, claims in heads.items():
+                ways = found.setdefault(smelter, {})
+                for place, more in [*located.get(mine, {}).items(), *dug.get(mine, {}).items()]:
+                    ways.setdefault(place, []).extend(claims + more)
+                if mine in self.named:
+                    ways.setdefault(mine, []).extend(claims)
+        return self._grounds(found, values)
+
+    def feeds(self, smelters: Ints) -> Claims:
+        """The mines that are said to feed each smelter."""
+        return self._claims("FED_BY", smelters)
+
+    def flags(self, smelters: Ints) -> Claims:
+        """Risks of Annex II of each smelter and of the mines that feed it."""
+        found = self._claims("FLAGGED", smelters)
+        fed = self.feeds(smelters)
+        mines = np.array(sorted({mine for heads in fed.values() for mine in heads}), np.int32)
+        flagged = self._claims("FLAGGED", mines)
+        for smelter, heads in fed.items():
+            for mine, claims in heads.items():
+                for risk, more in flagged.get(mine, {}).items():
+                    found.setdefault(smelter, {}).setdefault(risk, []).extend(claims + more)
+        return found
+
+    def _claims(self, edge_type: str, tails: Ints) -> Claims:
+        """The claims of a type from these nodes that count for the mineral and were known on the date."""
+        table = self._graph.table(edge_type)
+        counts = known_on(self._graph, table, self._as_of, self._mineral) & np.isin(table.tail, tails)
+        found: Claims = {}
+        for i in np.flatnonzero(counts).tolist():
+            found.setdefault(int(table.tail[i]), {}).setdefault(int(table.head[i]), []).append((edge_type, i))
+        return found
+
+    def _grounds(self, claims: Claims, values: Mapping[str, float]) -> dict[int, list[Ground]]:
+        judged = {place: self._judge(place, values) for heads in claims.values() for place in heads}
+        out = {}
+        for tail, heads in claims.items():
+            precise = {places.country_of(self._graph.ids[p]) for p in heads if self._graph.label_of(p) == "Region"}
+            out[tail] = [
+                Ground(place, ground.level, ground.value, ground.certain, (*ways, *ground.claims))
+                for place, ways in sorted(heads.items())
+                if (ground := judged[place]) is not None and self._graph.ids[place] not in precise
+            ]
+        return {tail: grounds for tail, grounds in out.items() if grounds}
+
+    def _judge(self, place: int, values: Mapping[str, float]) -> Ground | None:
+        """What the lens says of a place: a mine that it names, a region, or a country.
+
+        A region is in when it is listed, or the region or country around it. A country is in when it is listed, or
+        all its regions are (then at the lowest of their levels). When only parts are listed, it is possible.
+        """
+        graph, code = self._graph, places.current(self._graph.ids[place])
+        label = graph.label_of(place)
+        if label == "Mine":
+            level, claim = self.named[place]
+            return Ground(place, level, values.get(level, values[LISTED]), True, (claim,))
+        around = [code, places.parent_of(code) or code, places.country_of(code)] if label == "Region" else [code]
+        if said := [found for one in around if (found := self._highest(one, values))]:
+            value, level, claims = max(said)
+            return Ground(place, level, value, True, claims)
+        listed = [one for one in self._levels if code in (places.country_of(one), places.parent_of(one))]
+        within = {one: found for one in sorted(listed) if (found := self._highest(one, values))}
+        if not within:
+            return None
+        regions = places.regions_of(code)
+        every = regions and regions <= within.keys()
+        value, level, _ = min(within[one] for one in regions) if every else (values[POSSIBLE], POSSIBLE, ())
+        return Ground(place, level, value, bool(every), tuple(claim for *_, more in within.values() for claim in more))
+
+    def _highest(self, code: str, values: Mapping[str, float]) -> tuple[float, str, tuple[Claim, ...]] | None:
+        """The highest level that a code itself has, with its value and its claims."""
+        said = self._levels.get(code)
+        return max((values.get(level, values[LISTED]), level, claims) for level, claims in said) if said else None

@@ -1,0 +1,242 @@
+"""Exposure: how much hazard a company's purchases carry, and whose it is (METHOD section 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from graphmap import schema
+from graphmap.analysis.case import Case
+from graphmap.analysis.chain import BUYS_FROM
+from graphmap.analysis.evidence import find_grades
+from graphmap.analysis.standing import NOT_ACCEPTED
+from graphmap.analysis.sweep import Mask
+from graphmap.analysis.tiers import tiers
+from graphmap.errors import NotFound
+from graphmap.graph import Floats, Ints, SupplyGraph
+from graphmap.policy import GRADES, STANDINGS
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of an exposure: ``contribution = mass * value``.
+
+    ``node`` is the graph node, -1 for what is unknown; ``mass`` the part of the company's purchases, ``value``
+    the hazard (of a smelter) or exposure (of a supplier). ``kind`` is "smelter", "supplier" or "unknown".
+    """
+
+    kind: str
+    node: int
+    id: str
+    name: str
+    mass: float
+    value: float
+
+    @property
+    def contribution(self) -> float:
+        """What this part adds to the exposure."""
+        return self.mass * self.value
+
+
+@dataclass(frozen=True)
+class Attribution:
+    """Whose a company's exposure is, split in two ways; the contributions of each sum to ``exposure``.
+
+    ``by_smelter``: the smelters where the mass ends, and what is unknown anywhere upstream. ``by_supplier``: the
+    direct suppliers, the smelters that the company brings itself, and what is unknown of its own purchases.
+    Largest contribution first.
+    """
+
+    node: int
+    mineral: str
+    exposure: float
+    by_smelter: tuple[Part, ...]
+    by_supplier: tuple[Part, ...]
+
+
+def attribute(case: Case, company: int, mineral: str) -> Attribution:
+    """Split the exposure (estimate) of a company, given as graph node, for one mineral.
+
+    Raises ``NotFound`` if the node has no part in the chain of the mineral.
+    """
+    chain, shares = case.chain(mineral), case.shares(mineral)
+    graph, value = case.graph, case.exposure(mineral).estimate
+    place = chain.place(company)
+    if place is None:
+        raise NotFound(f"{graph.names[company]} has no part in the chain of {mineral}.", "Choose another mineral.")
+    unidentified = case.unidentified
+
+    def part(p: int, mass: float) -> Part:
+        node = int(chain.node[p])
+        kind = "supplier" if p < chain.companies else "smelter"
+        return Part(kind, node, graph.ids[node], graph.names[node], float(mass), float(value[p]))
+
+    def unknown(mass: float) -> list[Part]:
+        return [Part("unknown", -1, "", "unknown", float(mass), unidentified)] if mass > 0 else []
+
+    mass, lost = case.mass(place, mineral)
+    ends = chain.companies + np.flatnonzero(mass[chain.companies :])
+    smelters = [part(p, mass[p]) for p in ends.tolist()] + unknown(lost)
+    links = range(int(chain.indptr[place]), int(chain.indptr[place + 1]))
+    own = shares.unknown[place]
+    direct = [part(int(chain.head[i]), shares.estimate[i]) for i in links if shares.estimate[i] > 0] + unknown(own)
+    return Attribution(company, mineral, float(value[place]), _largest_first(smelters), _largest_first(direct))
+
+
+def _largest_first(parts: list[Part]) -> tuple[Part, ...]:
+    return tuple(sorted(parts, key=lambda part: (-part.contribution, part.id)))
+
+
+# ---- rating -----------------------------------------------------------------------------------------------------
+
+
+def rate(case: Case, *, minerals: Sequence[str] | None = None) -> pd.DataFrame:
+    """Rate every company that has a part in the chain of a mineral; one row per company and mineral.
+
+    ``minerals`` are by default those of the case. A company that says it has none of a mineral has no row for it;
+    one that did not answer has one, with everything unknown. The most exposed come first within a mineral.
+
+    ==============================  ==================================================================================
+    company, name, tier             id and name; 0 brand, 1 direct supplier, …, -1 not in a chain from a brand
+    mineral
+    exposure, low, high             0 to 1: estimate and interval
+    unknown                         part of the purchases of which nothing is known, 0 to 1
+    smelters                        distinct smelters upstream; the next five columns are those of each standing
+    accepted, in_progress,
+    not_accepted, not_on_list,
+    unidentified
+    worst_hazard, worst_smelter,    the smelter of the highest hazard upstream (id and name); NaN and "" if none
+    worst_smelter_name
+    spend_reaching_not_accepted     part (0 to 1) of the spend of its own purchases that goes to suppliers with a
+                                    smelter upstream that is not accepted; NaN where no spend is known
+    listed                          its level on the lens's list if it stands there itself, else ""
+    evidence, reasons               grade A to D of its own declaration; why it is not A (tuple of texts)
+    ==============================  ==================================================================================
+    """
+    minerals = case.minerals if minerals is None else minerals
+    tier = tiers(case.graph)
+    parts = [_rate(case, mineral, tier) for mineral in minerals] or [_rate(case, "gold", tier).iloc[:0]]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _rate(case: Case, mineral: str, tier: Ints) -> pd.DataFrame:
+    graph, chain, exposure = case.graph, case.chain(mineral), case.exposure(mineral)
+    place = case.companies(mineral)
+    node = chain.node[place]
+    reach, code, smelters = case.reach(mineral), case.standing(mineral), case.smelters(mineral)
+    worst = case.worst(mineral)[place]
+    at, none = np.append(smelters, -1)[worst].tolist(), worst < 0
+    grades = find_grades(graph, case.policy.evidence, node, mineral, case.as_of)
+    named = case.areas(mineral).named
+    nothing = np.zeros(len(chain))
+    table = pd.DataFrame(
+        {
+            "company": graph.ids.take(node.astype(np.intp)),
+            "name": graph.names.take(node.astype(np.intp)),
+            "tier": tier[node],
+            "mineral": mineral,
+            "exposure": exposure.estimate[place],
+            "low": exposure.low[place],
+            "high": exposure.high[place],
+            "unknown": case.flow(mineral).up(nothing, 1.0)[place],
+            "smelters": reach.count()[place],
+            **{standing.replace(" ", "_"): reach.count(code == i)[place] for i, standing in enumerate(STANDINGS)},
+            "worst_hazard": np.where(none, np.nan, np.append(case.hazard(mineral), np.nan)[worst]),
+            "worst_smelter": [graph.ids[i] if i >= 0 else "" for i in at],
+            "worst_smelter_name": [graph.names[i] if i >= 0 else "" for i in at],
+            "spend_reaching_not_accepted": _spend_reaching(case, mineral)[place],
+            "listed": [named[i][0] if i in named else "" for i in node.tolist()],
+            "evidence": list(grades.grade),
+            "reasons": list(grades.reasons),
+        }
+    )
+    return table.sort_values(["exposure", "company"], ascending=[False, True], kind="stable", ignore_index=True)
+
+
+def overall(case: Case, rated: pd.DataFrame) -> pd.DataFrame:
+    """One row per company over the minerals of ``rated`` (as ``rate`` gives it), the most exposed first.
+
+    ``exposure``, ``low``, ``high`` and ``unknown`` are weighted by what the company spends on each mineral where
+    purchases give it for every one of its minerals, in one currency (``basis`` "spend"); else each is the highest over
+    its minerals, and ``unknown`` that of the most exposed one (``basis`` "maximum"). ``mineral`` is the most exposed one, ``minerals`` how many there are, ``evidence`` the
+    worst grade. Further columns: ``company``, ``name``, ``tier``.
+    """
+    spend = _spend_by_mineral(case.graph)
+    keys = zip(rated["company"], rated["mineral"], strict=True)
+    grade = rated["evidence"].map({name: i for i, name in enumerate(GRADES)})
+    table = rated.assign(spend=np.array([spend.get(key, 0.0) for key in keys], np.float64), grade=grade)
+    table = table.sort_values(["company", "exposure"], ascending=[True, False], kind="stable")
+    groups = table.groupby("company", sort=True)
+    top, known = groups[["name", "tier", "mineral"]].first(), groups["spend"].min() > 0
+    worst = groups[["exposure", "low", "high"]].max().assign(unknown=groups["unknown"].first())
+    figures = {}
+    for column in worst:
+        weighted = (table[column] * table["spend"]).groupby(table["company"]).sum() / groups["spend"].sum()
+        figures[column] = weighted.where(known, worst[column])
+    out = pd.DataFrame(
+        {
+            "name": top["name"],
+            "tier": top["tier"],
+            **figures,
+            "basis": known.map({True: "spend", False: "maximum"}),
+            "mineral": top["mineral"],
+            "minerals": groups.size(),
+            "evidence": groups["grade"].max().map(dict(enumerate(GRADES))),
+        }
+    )
+    out = out.reset_index(names="company")
+    return out.sort_values(["exposure", "company"], ascending=[False, True], kind="stable", ignore_index=True)
+
+
+def _spend_reaching(case: Case, mineral: str) -> Floats:
+    """Per place the part of its known spend that goes to suppliers which reach a smelter that is not accepted.
+
+    NaN without any known spend and where it is in several currencies. Of several documents that give the spend of
+    one link the latest counts.
+    """
+    chain, graph = case.chain(mineral), case.graph
+    buys = graph.table("BUYS_FROM")
+    link = np.repeat(np.arange(len(chain.tail)), np.diff(chain.claim_start))
+    bought = chain.kind[link] == BUYS_FROM
+    link, claim = link[bought], chain.claims[bought]
+    spend = buys.values("spend")[claim]
+    given = ~np.isnan(spend)
+    link, claim, spend = link[given], claim[given], spend[given]
+    when = graph.recency[buys.source[claim]]
+    last = np.full(len(chain.tail), -1)
+    np.maximum.at(last, link, when)
+    current = when == last[link]
+    link, claim, spend = link[current], claim[current], spend[current]
+
+    buyer = chain.tail[link]
+    bad = case.reach(mineral).count(case.standing(mineral) == NOT_ACCEPTED) > 0
+    total = np.bincount(buyer, spend, len(chain))
+    reaching = np.bincount(buyer, spend * bad[chain.head[link]], len(chain))
+    total[_several(buyer, buys.text("currency").codes[claim], len(chain))] = 0.0
+    part: Floats = np.divide(reaching, total, out=np.full(len(chain), np.nan), where=total > 0)
+    return part
+
+
+def _spend_by_mineral(graph: SupplyGraph) -> dict[tuple[str, str], float]:
+    """(company id, mineral) -> what its purchases that name the mineral cost, where that is in one currency."""
+    buys = graph.table("BUYS_FROM")
+    spend = buys.values("spend")
+    given = np.flatnonzero(~np.isnan(spend))
+    mixed = _several(buys.tail[given], buys.text("currency").codes[given], len(graph))
+    found: dict[tuple[str, str], float] = {}
+    for i in given.tolist():
+        tail, code = int(buys.tail[i]), int(buys.mineral[i])
+        if code >= 0 and not mixed[tail]:
+            key = (graph.ids[tail], schema.MINERALS[code])
+            found[key] = found.get(key, 0.0) + float(spend[i])
+    return found
+
+
+def _several(owner: Ints, value: Ints, size: int) -> Mask:
+    """For each of ``size`` owners whether it has more than one value."""
+    pairs = np.unique(np.stack([owner, value]), axis=1)
+    several: Mask = np.bincount(pairs[0], minlength=size) > 1
+    return several
