@@ -1,11 +1,17 @@
 """What all tests share."""
 
+import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
+
+# Tests are not timed. CI tries the same examples every time; at a desk new ones are tried.
+settings.register_profile("graphmap", deadline=None, derandomize=bool(os.environ.get("CI")))
+settings.load_profile("graphmap")
 
 
 @pytest.fixture(scope="session")
@@ -20,3 +26,13 @@ def shared() -> Path:
 def templates(shared: Path) -> Path:
     """The official blank workbooks."""
     return shared / "templates"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="write the golden records anew")
+
+
+@pytest.fixture
+def update_golden(request: pytest.FixtureRequest) -> bool:
+    """Whether golden records are to be written anew."""
+    return bool(request.config.getoption("--update-golden"))

@@ -1,0 +1,357 @@
+"""The same verbs as the command line, for Python: they return DataFrames and small dataclasses.
+
+::
+
+    with graphmap.open("chain.graphmap", lens="eu-2017-821") as work:
+        report = work.load("campaign/")
+        work.rate()                                    # DataFrame, one row per company and mineral
+        work.paths("B-1", to="not-accepted").paths     # the riskiest paths, each hop with its receipts
+
+Wherever a company, smelter, mine or area is asked for, its id, its name or a part of its name will do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from functools import cached_property
+from os import PathLike
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Literal, Self
+
+from graphmap import export, ingest, names, schema
+from graphmap.analysis import chokepoints, concentration, conformance, dossier, exposure, paths, tiers
+from graphmap.analysis.case import Case
+from graphmap.errors import NotFound
+from graphmap.graph import SupplyGraph
+from graphmap.policy import load_lens, load_policy
+from graphmap.store import Stored, open_store
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+DEFAULT_STORE = "chain.graphmap"
+"""The file that is opened where none is named."""
+
+_LISTED = 8
+"""How many possible meanings of a name an error lists."""
+
+
+def open(  # noqa: A001 - graphmap.open() says what it does
+    store: str | PathLike[str] = DEFAULT_STORE,
+    *,
+    policy: str | PathLike[str] = "default",
+    lens: str | PathLike[str] = "us-1502",
+    as_of: date | str | None = None,
+) -> Workspace:
+    """Open a store, to be read under one policy, one lens and one date.
+
+    ``policy`` and ``lens`` are names of those that come with graphmap or paths of your own TOML files. ``as_of``
+    (a date or "2026-06-30") takes the documents and draws the conclusions of that day; by default the latest
+    documents count, and conclusions are drawn on the latest date that any of them speaks for.
+
+    >>> with graphmap.open("chain.graphmap", policy="my.policy.toml", as_of="2026-06-30") as work:  # doctest: +SKIP
+    ...     work.conformance()
+
+    Raises ``StoreError``, ``PolicyError`` or, for a date that is none, ``ValueError``.
+    """
+    return Workspace(store, policy=policy, lens=lens, as_of=as_of)
+
+
+class Workspace:
+    """One store, read under one policy, lens and date. Close it, or use it in a ``with`` statement.
+
+    ``graph`` is the loaded graph and ``case`` the graph with the conclusions drawn from it; both are read when first
+    asked for and again after ``load`` and ``forget``.
+    """
+
+    def __init__(
+        self,
+        store: str | PathLike[str],
+        *,
+        policy: str | PathLike[str],
+        lens: str | PathLike[str],
+        as_of: date | str | None,
+    ) -> None:
+        self.policy, self.lens = load_policy(str(policy)), load_lens(str(lens))
+        self.as_of = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of
+        self.store = open_store(str(store))
+
+    def close(self) -> None:
+        """Let go of the store."""
+        self.store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # ---- documents --------------------------------------------------------------------------------------------
+
+    def load(
+        self,
+        *documents: str | PathLike[str],
+        jobs: int | None = None,
+        extra: Iterable[str | PathLike[str]] = (),
+        progress: Callable[[int, int, str], None] | None = None,
+    ) -> ingest.Report:
+        """Read files and folders into the store; loading one again changes nothing.
+
+        ``jobs`` worker processes read (default: one per processor; 0: none, all in this process); ``extra`` are
+        loader files of your own. ``progress`` is called with (documents done, documents in all, file) after each.
+        Files that are not what they claim to be are ``rejected`` in the report and the others go on.
+
+        >>> report = work.load("campaign/", "assurance list.csv")           # doctest: +SKIP
+        >>> [rejected.reason for rejected in report.rejected]               # doctest: +SKIP
+        """
+        try:
+            return ingest.load(
+                [Path(path) for path in documents],
+                self.store,
+                jobs=jobs,
+                extra=[Path(path) for path in extra],
+                progress=progress,
+            )
+        finally:
+            self._reread()
+
+    def sources(self) -> list[Stored]:
+        """All documents in the store with their issues, whether they count at present, and what superseded them.
+
+        >>> [stored.source.file for stored in work.sources() if not stored.current]     # doctest: +SKIP
+        """
+        return self.store.sources()
+
+    def source(self, text: str) -> Stored:
+        """The document with this id, beginning of an id (four characters or more) or file name.
+
+        >>> work.source("CMRT Acme.xlsx").issues                            # doctest: +SKIP
+
+        Raises ``NotFound`` if none or several are meant.
+        """
+        stored = self.store.sources()
+        hits = [one for one in stored if text == one.source.file]
+        if not hits and len(text) >= 4:
+            hits = [one for one in stored if one.source.id.startswith(text.lower())]
+        if len(hits) == 1:
+            return hits[0]
+        if hits:
+            listed = "; ".join(
+                f"{one.source.id[:12]} ({one.source.file}, {one.source.as_of})" for one in hits[:_LISTED]
+            )
+            raise NotFound(f"{len(hits)} documents are called {text!r}.", f"Name one by its id: {listed}.")
+        near = names.closest(text, sorted({one.source.file for one in stored}))
+        cure = f"Is it one of these: {'; '.join(near)}?" if near else "graphmap sources lists them."
+        raise NotFound(f"No document in the store is called {text!r}.", cure)
+
+    def forget(self, text: str) -> Stored:
+        """Remove a document, named as for ``source``, and all that only it says. Returns what is gone.
+
+        >>> work.forget("CMRT Acme.xlsx")                                   # doctest: +SKIP
+        """
+        stored = self.source(text)
+        self.store.forget(stored.source.id)
+        self._reread()
+        return stored
+
+    # ---- the graph --------------------------------------------------------------------------------------------
+
+    @cached_property
+    def graph(self) -> SupplyGraph:
+        """What the documents say, as columns; ``work.graph.to_networkx()`` for other tools."""
+        return self.store.graph(self.as_of)
+
+    @cached_property
+    def case(self) -> Case:
+        """The graph under the policy, lens and date; what every analysis works on."""
+        return Case(self.graph, policy=self.policy, lens=self.lens, as_of=self.as_of)
+
+    def _reread(self) -> None:
+        for name in ("graph", "case"):
+            self.__dict__.pop(name, None)
+
+    def find(self, text: str) -> list[int]:
+        """The nodes that an id, a name or a part of a name may mean, best first.
+
+        >>> [work.graph.ids[node] for node in work.find("acme")]            # doctest: +SKIP
+        """
+        return dossier.find(self.graph, text)
+
+    def node(self, text: str | int, *labels: str) -> int:
+        """The one node that is meant; ``labels`` says what it may be. A number is taken as it is.
+
+        >>> work.node("Acme Metals", "Company")                             # doctest: +SKIP
+
+        Raises ``NotFound``, which lists similar names when nothing is found, and what it may mean when several are.
+        """
+        if isinstance(text, int):
+            return text
+        found = self.find(text)
+        hits = [hit for hit in found if not labels or self.graph.label_of(hit) in labels]
+        if len(hits) == 1:
+            return hits[0]
+        listed = "; ".join(self.describe(hit) for hit in (hits or found)[:_LISTED])
+        if not hits:
+            raise NotFound(f"{text!r} is no {' or '.join(labels).lower()}.", f"It may mean: {listed}.")
+        more = f"; and {len(hits) - _LISTED} more" if len(hits) > _LISTED else ""
+        raise NotFound(f"{text!r} may mean {len(hits)} things.", f"Name one by its id: {listed}{more}.")
+
+    def describe(self, node: int) -> str:
+        """A node in words, e.g. "B-1 (Acme Metals, company)"."""
+        return f"{self.graph.ids[node]} ({self.graph.names[node]}, {self.graph.label_of(node).lower()})"
+
+    def brands(self) -> list[int]:
+        """The companies that the documents call a brand: where chains start.
+
+        >>> [work.graph.names[node] for node in work.brands()]              # doctest: +SKIP
+        """
+        return tiers.brands(self.graph)
+
+    def start(self, company: str | int | None) -> int:
+        """The company that an analysis starts from: the one that is given, else the only brand.
+
+        Raises ``NotFound`` when none is given and there is not exactly one brand.
+        """
+        if company is not None:
+            return self.node(company, "Company")
+        brands = self.brands()
+        if len(brands) == 1:
+            return brands[0]
+        listed = "; ".join(self.describe(node) for node in brands[:_LISTED])
+        if brands:
+            raise NotFound(f"There are {len(brands)} brands.", f"Name the company to start from: {listed}.")
+        raise NotFound("No company has the role of a brand.", "Name the company to start from.")
+
+    # ---- questions --------------------------------------------------------------------------------------------
+
+    def rate(self, minerals: str | Sequence[str] | None = None) -> pd.DataFrame:
+        """How exposed each company is to hazardous smelters, per mineral; see ``analysis.exposure.rate``.
+
+        >>> work.rate("gold").head()                                        # doctest: +SKIP
+        """
+        return exposure.rate(self.case, minerals=self._minerals(minerals))
+
+    def overall(self, minerals: str | Sequence[str] | None = None) -> pd.DataFrame:
+        """One row per company over its minerals: weighted by spend where that is known, else its worst mineral.
+
+        >>> work.overall().query("tier == 1")                               # doctest: +SKIP
+        """
+        return exposure.overall(self.case, self.rate(minerals))
+
+    def attribute(self, company: str | int | None, mineral: str) -> exposure.Attribution:
+        """Whose a company's exposure is: by smelter and by direct supplier; both sum to the exposure.
+
+        >>> work.attribute("B-1", "gold").by_smelter[0]                     # doctest: +SKIP
+        """
+        return exposure.attribute(self.case, self.start(company), self.mineral(mineral))
+
+    def paths(
+        self,
+        source: str | int | None = None,
+        *,
+        to: str | int = "not-accepted",
+        mineral: str | None = None,
+        k: int = 25,
+        by: Literal["risk", "hops"] = "risk",
+        through: Sequence[str | int] = (),
+        avoiding: Sequence[str | int] = (),
+        max_hops: int | None = None,
+    ) -> paths.Paths:
+        """The ``k`` riskiest (or shortest) paths from a company, by default the only brand; see ``analysis.paths``.
+
+        ``to`` is a group of smelters (``paths.TARGETS``) or a smelter, mine, company, country or region.
+
+        >>> for path in work.paths(to="high-risk", mineral="gold").paths:   # doctest: +SKIP
+        ...     print(path, path.score, path.hops[-1].receipts)
+        """
+        return paths.find_paths(
+            self.case,
+            self.start(source),
+            to=to if to in paths.TARGETS else self.node(to),
+            mineral=None if mineral is None else self.mineral(mineral),
+            k=k,
+            by=by,
+            through=[self.node(one) for one in through],
+            avoiding=[self.node(one) for one in avoiding],
+            max_hops=max_hops,
+        )
+
+    def chokepoints(
+        self, source: str | int | None = None, *, mineral: str | None = None, to: str = "not-accepted"
+    ) -> chokepoints.ChokePoints:
+        """Who gates which smelters for a company, and the fewest companies to act on.
+
+        >>> [company.name for company in work.chokepoints().cut]            # doctest: +SKIP
+        """
+        which = None if mineral is None else self.mineral(mineral)
+        return chokepoints.choke_points(self.case, self.start(source), mineral=which, to=to)
+
+    def concentration(
+        self, companies: Sequence[str | int] | None = None, *, minerals: str | Sequence[str] | None = None
+    ) -> pd.DataFrame:
+        """How much companies, by default the brands, depend on few smelters and countries, per mineral (HHI).
+
+        >>> work.concentration(["B-1"], minerals="tin")                     # doctest: +SKIP
+        """
+        return concentration.concentration(
+            self.case, companies=self._companies(companies), minerals=self._minerals(minerals)
+        )
+
+    def conformance(
+        self, companies: Sequence[str | int] | None = None, *, minerals: str | Sequence[str] | None = None
+    ) -> pd.DataFrame:
+        """Which part of its identified smelters is accepted, per company and mineral, by count and by mass.
+
+        >>> work.conformance(minerals=["gold", "tin"])                      # doctest: +SKIP
+        """
+        return conformance.conformance(
+            self.case, companies=self._companies(companies), minerals=self._minerals(minerals)
+        )
+
+    def show(self, text: str | int, *, private: bool = False) -> dossier.Dossier:
+        """Everything known of one company, smelter, mine or other node, each claim with its receipt.
+
+        Contacts stay out unless ``private``.
+
+        >>> work.show("CID900001")                                          # doctest: +SKIP
+        """
+        return dossier.dossier(self.case, self.node(text), private=private)
+
+    def export(
+        self, path: str | PathLike[str], *, form: Literal["graphml", "csv"] = "graphml", private: bool = False
+    ) -> Path:
+        """Write the graph as one GraphML file, or as ``nodes.csv`` and ``edges.csv`` into a folder.
+
+        Contacts stay out unless ``private``.
+
+        >>> work.export("chain.graphml")                                    # doctest: +SKIP
+        """
+        write = export.to_graphml if form == "graphml" else export.to_csv
+        write(self.graph, Path(path), private=private)
+        return Path(path)
+
+    # ---- what names mean --------------------------------------------------------------------------------------
+
+    def mineral(self, text: str) -> str:
+        """A mineral as the graph spells it, from its name in any of the template languages or its symbol.
+
+        >>> work.mineral("Au")                                              # doctest: +SKIP
+        'gold'
+        """
+        found = names.mineral(text)
+        if found is None or found == schema.MULTIPLE:
+            near = ", ".join(names.closest(text, schema.MINERALS)) or ", ".join(self.graph.minerals)
+            raise NotFound(f"There is no mineral called {text!r}.", f"Did you mean: {near}?")
+        return found
+
+    def _minerals(self, given: str | Sequence[str] | None) -> list[str] | None:
+        if given is None:
+            return None
+        return [self.mineral(one) for one in ([given] if isinstance(given, str) else given)]
+
+    def _companies(self, given: Sequence[str | int] | None) -> list[int] | None:
+        return None if given is None else [self.node(one, "Company") for one in given]

@@ -1,0 +1,301 @@
+"""Verbs that change the store or look at what is in it: ``load``, ``sources``."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from graphmap.cli import output
+from graphmap.cli.app import JOBS, Session, verb
+from graphmap.errors import GraphmapError
+from graphmap.records import Issue
+
+if TYPE_CHECKING:
+    from graphmap.api import Workspace
+    from graphmap.ingest import Rejected, Report
+    from graphmap.store import Stored
+
+SEVERITIES = ("error", "warning", "note")
+_SHOWN = 12
+"""How many groups of issues, and how many documents without any, the table form names."""
+
+Progress = Callable[[int, int, str], None]
+
+
+@verb(rules=False)
+@click.argument("path", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@JOBS
+@click.option(
+    "--with",
+    "extra",
+    multiple=True,
+    metavar="FILE.py",
+    type=click.Path(exists=True, path_type=Path),
+    help="A loader of your own; may be given several times.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning"]),
+    help="Exit with 1 if a file was rejected or an issue is at least this severe.",
+)
+def load(
+    session: Session, path: tuple[Path, ...], jobs: int | None, extra: tuple[Path, ...], fail_on: str | None
+) -> int:
+    """Read files and folders into the store.
+
+    Every file is recognised by its content, never by its name: declarations (CMRT 6.x), lists of companies, purchases,
+    smelters, mines, origins and areas. Loading a file again changes nothing, and a newer declaration of a supplier
+    takes the place of the older one. A file that cannot be read is rejected with its reason, and the others go on.
+    What is doubtful is listed with file, sheet, cell, value and cure.
+
+    \b
+    Examples:
+      graphmap load ~/campaign-2026
+      graphmap load suppliers.csv purchases.xlsx --store q3.graphmap --fail-on error
+    """
+    with session.open(new=True) as work, progress_of(session) as progress:
+        report = work.load(*path, jobs=jobs, extra=extra, progress=progress)
+    session.show(data=report.to_dict(), rows=list(_documents(report)), lines=lambda: report_lines(report))
+    if not report.documents:
+        reason = "Every file was rejected." if report.rejected else "There is no file to read in there."
+        raise GraphmapError(f"Nothing was loaded. {reason}", "The reasons stand above." if report.rejected else "")
+    return int(fails(report, fail_on))
+
+
+@verb(rules=False)
+@click.option("--forget", metavar="ID", help="Remove a document: its id, the beginning of its id, or its file name.")
+@click.option("--issues", is_flag=True, help="List what is doubtful in the documents, each with file and cell.")
+@click.option("--yes", is_flag=True, help="Forget without asking.")
+def sources(session: Session, forget: str | None, issues: bool, yes: bool) -> int:
+    """List the documents in the store, or forget one.
+
+    Shows each document with its kind, the date it speaks for, how many claims it makes and what was doubtful in it. Of
+    several declarations of one supplier only the latest counts; the older ones stay and say so. To forget a document
+    removes it and everything that only it says.
+
+    \b
+    Examples:
+      graphmap sources
+      graphmap sources --issues --csv > issues.csv
+      graphmap sources --forget "CMRT Acme.xlsx"
+    """
+    with session.open() as work:
+        if forget is not None:
+            _forget(session, work, work.source(forget), ask=not yes)
+            return 0
+        stored = work.sources()
+    if issues:
+        found = _worst_first((one.source.file, issue) for one in stored for issue in one.issues)
+        rows = [{"file": file, **issue._asdict()} for file, issue in found]
+        columns = [
+            output.text(key, key.capitalize()) for key in ("severity", "file", "row", "message", "value", "cure")
+        ]
+    else:
+        rows = [
+            {
+                "id": one.source.id, "kind": one.source.kind, "title": one.source.title, "file": one.source.file,
+                "as_of": one.source.as_of, **one.source.counts, **_tally(one.issues), "current": one.current,
+                "superseded_by": one.superseded_by,
+            }
+            for one in stored
+        ]  # fmt: skip
+        columns = [
+            output.Column("Id", lambda row: row["id"][:10], wrap=False),
+            output.text("kind", "Kind"),
+            output.text("file", "File"),
+            output.Column("As of", lambda row: row["as_of"] or output.UNKNOWN, wrap=False),
+            output.number("claims", "Claims"),
+            _doubts(),
+            output.Column("", lambda row: "" if row["current"] else f"superseded by {row['superseded_by'][:10]}"),
+        ]
+    session.show(data=rows, rows=rows, lines=lambda: [output.table(columns, rows)])
+    return 0
+
+
+def _forget(session: Session, work: Workspace, stored: Stored, *, ask: bool) -> None:
+    about = f"{stored.source.file} ({stored.source.kind}, {stored.source.as_of or 'undated'})"
+    if ask:
+        if not sys.stdin.isatty():
+            raise GraphmapError("Forgetting asks first, and there is nobody here to answer.", "Add --yes.")
+        if not click.confirm(f"Forget {output.clean(about)} and all that only it says?", err=True):
+            return
+    work.forget(stored.source.id)
+    if not session.quiet:
+        output.say(f"Forgotten: {about}")
+
+
+# ---- progress -------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def progress_of(session: Session) -> Iterator[Progress]:
+    """A bar on stderr, on a terminal only; and, if the user stops the run, a word on what is stored already."""
+    done = total = 0
+
+    def count(now: int, of: int, _file: str) -> None:
+        nonlocal done, total
+        done, total = now, of
+
+    try:
+        if session.quiet or not sys.stderr.isatty():
+            yield count
+        else:
+            with _bar() as tell:
+
+                def both(now: int, of: int, file: str) -> None:
+                    count(now, of, file)
+                    tell(now, of, file)
+
+                yield both
+    except KeyboardInterrupt:
+        kept = (
+            f"{done} of {total} documents are done and what was read of them is stored" if total else "Nothing was read"
+        )
+        raise KeyboardInterrupt(f"{kept}; the same command goes on from here.") from None
+
+
+@contextmanager
+def _bar() -> Iterator[Progress]:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    # The name of a file is data: it must not be parsed as markup.
+    columns = (TextColumn("Reading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
+               TextColumn("{task.description}", markup=False))  # fmt: skip
+    with Progress(*columns, console=output.console(sys.stderr), transient=True) as progress:
+        task = progress.add_task("", total=None)
+        yield lambda now, of, file: progress.update(task, completed=now, total=of, description=output.clean(file))
+
+
+# ---- what a load found ----------------------------------------------------------------------------------------
+
+
+def fails(report: Report, fail_on: str | None) -> bool:
+    """Whether a report holds anything at least as severe as ``fail_on``; a rejected file is an error."""
+    if fail_on is None:
+        return False
+    bad = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
+    return bool(report.rejected) or any(issue.severity in bad for one in report.documents for issue in one.issues)
+
+
+def report_lines(report: Report) -> Iterator[Any]:
+    """What a reader sees of a report: rejected files, issues in groups, and what was loaded by kind."""
+    yield from rejected_lines(report)
+    yield from issue_lines([(one.file, issue) for one in report.documents for issue in one.issues])
+    yield from _kind_lines(report)
+
+
+def _kind_lines(report: Report) -> Iterator[Any]:
+    kinds: dict[str, dict[str, Any]] = {}
+    for one in report.documents:
+        row = kinds.setdefault(
+            one.kind, {"kind": one.kind, "documents": 0, "rows": 0, "claims": 0, "issues": Counter()}
+        )
+        row["documents"] += 1
+        row["rows"] += one.counts.get("rows", 0)
+        row["claims"] += one.counts.get("claims", 0)
+        row["issues"].update(issue.severity for issue in one.issues)
+    rows = [{**row, **_severities(row["issues"])} for row in kinds.values()]
+    yield output.table(
+        [
+            output.text("kind", "Loaded"),
+            output.number("documents", "Documents"),
+            output.number("rows", "Rows read"),
+            output.number("claims", "Claims"),
+            _doubts(),
+        ],
+        rows,
+    )
+
+
+def rejected_lines(report: Report) -> Iterator[Any]:
+    """The files that were not what they claim to be, each with its reason and cure."""
+    if report.rejected:
+        yield output.words(
+            f"{output.count_of(len(report.rejected), 'file')} rejected, nothing of them is stored", "bold"
+        )
+        rows = [{"file": one.file, "reason": _reason(one)} for one in report.rejected]
+        yield output.table([output.text("file", "File"), output.text("reason", "Reason and cure")], rows)
+        yield ""
+
+
+def issue_lines(found: Sequence[tuple[str, Issue]], *, at_most: int = _SHOWN) -> Iterator[Any]:
+    """Issues of the same kind as one line with an example; the most severe and most frequent first."""
+    groups: dict[tuple[str, str], list[tuple[str, Issue]]] = {}
+    for file, issue in _worst_first(found):
+        groups.setdefault((issue.severity, issue.message), []).append((file, issue))
+    if not groups:
+        return
+    ordered = sorted(groups.items(), key=lambda item: (SEVERITIES.index(item[0][0]), -len(item[1]), item[0][1]))
+    rows = [
+        {"severity": severity, "count": len(group), "message": message, "example": _example(*group[0])}
+        for (severity, message), group in ordered[:at_most]
+    ]
+    told = _tally(issue for _, issue in found)
+    yield output.words(f"Issues: {_told(told)}", "bold")
+    yield output.table(
+        [
+            output.text("severity", ""),
+            output.number("count", "Times"),
+            output.text("message", "What"),
+            output.text("example", "For example"),
+        ],
+        rows,
+    )
+    if len(ordered) > at_most:
+        yield f"… and {output.count_of(len(ordered) - at_most, 'kind')} more: graphmap sources --issues"
+    yield ""
+
+
+def _example(file: str, issue: Issue) -> str:
+    where = ", ".join(part for part in (file, issue.row) if part)
+    value = f": “{issue.value}”" if issue.value else ""
+    return f"{where}{value}" + (f". {issue.cure}" if issue.cure else "")
+
+
+def _worst_first(found: Iterable[tuple[str, Issue]]) -> list[tuple[str, Issue]]:
+    return sorted(found, key=lambda item: SEVERITIES.index(item[1].severity))
+
+
+def _documents(report: Report) -> Iterator[dict[str, Any]]:
+    for one in report.documents:
+        yield {
+            "file": one.file, "path": one.path, "kind": one.kind, "title": one.title, "as_of": one.as_of, **one.counts,
+            **_tally(one.issues), "superseded_by": one.superseded_by, "same_as": one.same_as, "rejected": "",
+        }  # fmt: skip
+    for bad in report.rejected:
+        nothing = dict.fromkeys(("kind", "title", "as_of", "rows", "used", "unused", "claims", *_tally(())))
+        yield {
+            "file": bad.file,
+            "path": bad.path,
+            **nothing,
+            "superseded_by": "",
+            "same_as": "",
+            "rejected": _reason(bad),
+        }
+
+
+def _reason(bad: Rejected) -> str:
+    """Why a file was rejected and what helps; its name is told beside it."""
+    return f"{bad.reason.removeprefix(f'{bad.file}: ')} {bad.cure}".strip()
+
+
+def _tally(issues: Iterable[Issue]) -> dict[str, int]:
+    return _severities(Counter(issue.severity for issue in issues))
+
+
+def _severities(counted: Mapping[Any, int]) -> dict[str, int]:
+    return {f"{severity}s": counted.get(severity, 0) for severity in SEVERITIES}
+
+
+def _told(tally: Mapping[str, int]) -> str:
+    return ", ".join(output.count_of(count, name[:-1]) for name, count in tally.items() if count)
+
+
+def _doubts() -> output.Column:
+    return output.Column("Issues", lambda row: _told({f"{one}s": row[f"{one}s"] for one in SEVERITIES}))

@@ -1,0 +1,253 @@
+"""How results are shown: a table to read, JSON or CSV to go on with. Data goes to stdout, everything else to stderr.
+
+Names come out of files, so nothing in them may act on the terminal or on a spreadsheet: control characters are
+removed, rich's markup is never parsed, and in CSV a text that looks like a formula is made harmless.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+import os
+import sys
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, is_dataclass
+from datetime import date
+from io import StringIO
+from typing import TYPE_CHECKING, Any, Literal, TextIO
+
+from graphmap import schema
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from graphmap.graph import Receipt
+
+Form = Literal["table", "json", "csv"]
+Row = Mapping[str, Any]
+
+WIDTH = 118
+"""Characters of a line where stdout is not a terminal and ``COLUMNS`` does not say."""
+
+UNKNOWN = "unknown"
+_MADE = ("name:", "mine:", schema.UNLISTED, schema.UNIDENTIFIED)
+"""How ids begin that are made from a name."""
+
+
+def clean(text: object) -> str:
+    """Text fit for a terminal: control, bidi and other invisible format characters taken out."""
+    return "".join(c for c in str(text) if unicodedata.category(c) not in ("Cc", "Cf", "Zl", "Zp", "Cs", "Co", "Cn"))
+
+
+# ---- values ---------------------------------------------------------------------------------------------------
+
+
+def is_unknown(value: object) -> bool:
+    """Whether a value says that nothing is known: None, NaN or NaT."""
+    return value is None or (isinstance(value, float) and math.isnan(value)) or str(value) == "NaT"
+
+
+def percent(share: float | None, digits: int = 1) -> str:
+    """0.0625 as "6.2 %"; unknown as "unknown"; a share too small to show as "< 0.1 %", never as nothing."""
+    if share is None or math.isnan(share):
+        return UNKNOWN
+    least = 10.0 ** -(digits + 2)
+    return f"< {100 * least:.{digits}f} %" if 0 < share < least else f"{100 * share:.{digits}f} %"
+
+
+def interval(estimate: float, low: float, high: float) -> str:
+    """An estimate and the range that the unknown shares leave, e.g. "6.2 % [1.0-40.0 %]"."""
+    if is_unknown(estimate):
+        return UNKNOWN
+    if f"{low:.3f}" == f"{high:.3f}":
+        return percent(estimate)
+    return f"{percent(estimate)} [{100 * low:.1f}–{100 * high:.1f} %]"
+
+
+def count_of(number: int, noun: str, plural: str = "") -> str:
+    """A number and its noun: "1 smelter", "2 smelters"."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def label(name: str, id_: str) -> str:
+    """A name and the id that tells it apart, e.g. "Acme Metals [B-1]"; one that was made from the name is left out."""
+    return name if name == id_ or id_.startswith(_MADE) else f"{name} [{id_}]"
+
+
+def receipts(found: Sequence[Receipt]) -> str:
+    """The latest receipt, and how many more there are."""
+    if not found:
+        return ""
+    latest = max(found, key=lambda receipt: receipt.as_of)
+    return f"{latest}" + (f" and {len(found) - 1} more" if len(found) > 1 else "")
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON knows it: what is unknown is null, dates are ISO texts, dataclasses are objects."""
+    if is_dataclass(value) and not isinstance(value, type):
+        value = asdict(value)
+    if hasattr(value, "to_dict") and hasattr(value, "columns"):
+        return [plain(row) for row in records(value)]
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(item) for item in (sorted(value) if isinstance(value, set | frozenset) else value)]
+    if hasattr(value, "tolist"):  # numpy
+        return plain(value.tolist())
+    if is_unknown(value):
+        return None
+    if isinstance(value, date):
+        return value.isoformat()
+    return value if isinstance(value, str | int | float | bool) else str(value)
+
+
+def records(frame: Any) -> list[dict[str, Any]]:
+    """The rows of a DataFrame, its index left out."""
+    rows: list[dict[str, Any]] = frame.to_dict(orient="records")
+    return rows
+
+
+# ---- tables ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table: its heading, how a row's cell reads, and whether it is a number (right-aligned)."""
+
+    heading: str
+    cell: Callable[[Row], str]
+    right: bool = False
+    wrap: bool = True
+
+
+def text(key: str, heading: str) -> Column:
+    """A column of words; what is absent is left blank."""
+    return Column(heading, lambda row: "" if is_unknown(row[key]) else str(row[key]))
+
+
+def number(key: str, heading: str, digits: int = 0) -> Column:
+    """A column of numbers; what is unknown says so."""
+    return Column(
+        heading, lambda row: UNKNOWN if is_unknown(row[key]) else f"{row[key]:,.{digits}f}", right=True, wrap=False
+    )
+
+
+def share(key: str, heading: str) -> Column:
+    """A column of shares, shown as percentages."""
+    return Column(heading, lambda row: percent(row[key]), right=True, wrap=False)
+
+
+def table(columns: Sequence[Column], rows: Iterable[Row]) -> Table:
+    """A table for the terminal."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    out = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
+    for column in columns:
+        out.add_column(Text(column.heading), justify="right" if column.right else "left", no_wrap=not column.wrap)
+    for row in rows:
+        out.add_row(*(Text(clean(column.cell(row))) for column in columns))
+    return out
+
+
+def steps(rows: Iterable[tuple[str, str, str]]) -> Table:
+    """Lines of how much, what and where it stands, one under the other."""
+    from rich.table import Table
+    from rich.text import Text
+
+    out = Table.grid(padding=(0, 2))
+    out.add_column(justify="right", no_wrap=True, min_width=10)
+    out.add_column(ratio=4)
+    out.add_column(ratio=5)
+    for much, what, where in rows:
+        out.add_row(Text(clean(much)), Text(clean(what)), Text(clean(where), style="dim"))
+    return out
+
+
+def words(line: str = "", style: str = "") -> Text:
+    """A line of words for the terminal; nothing in it is markup."""
+    from rich.text import Text
+
+    return Text(clean(line), style=style)
+
+
+# ---- writing --------------------------------------------------------------------------------------------------
+
+
+def console(stream: TextIO) -> Console:
+    """A stream as rich writes to it: as wide as the terminal, else of a fixed width."""
+    from rich.console import Console
+
+    width = None if stream.isatty() or os.environ.get("COLUMNS") else WIDTH
+    return Console(file=stream, width=width, highlight=False, markup=False, emoji=False, soft_wrap=False)
+
+
+def show(form: Form, *, data: Any, rows: Iterable[Row], lines: Callable[[], Iterable[Any]]) -> None:
+    """Write a result to stdout in the form that was asked for.
+
+    ``data`` is the whole result for JSON, ``rows`` its main table for CSV, ``lines`` gives what a reader sees:
+    texts, tables and ``words``.
+    """
+    try:
+        _write(form, data, rows, lines)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise PipeClosed from None
+
+
+class PipeClosed(Exception):  # noqa: N818 - no error: the reader of our output, such as head, has seen enough
+    """Whoever read stdout has gone. Told apart from ``BrokenPipeError``, of which click makes exit code 1."""
+
+
+def _write(form: Form, data: Any, rows: Iterable[Row], lines: Callable[[], Iterable[Any]]) -> None:
+    if form == "json":
+        json.dump(plain(data), sys.stdout, ensure_ascii=False, indent=2, allow_nan=False)
+        sys.stdout.write("\n")
+    elif form == "csv":
+        write_csv(rows)
+    else:
+        written = sys.stdout if sys.stdout.isatty() else StringIO()
+        out = console(written)
+        for line in lines():
+            out.print(words(line) if isinstance(line, str) else line)
+        if isinstance(written, StringIO):  # without the blanks that fill a table's lines
+            sys.stdout.writelines(f"{line.rstrip()}\n" for line in written.getvalue().splitlines())
+
+
+def write_csv(rows: Iterable[Row]) -> None:
+    """Write rows to stdout as CSV; text that a spreadsheet would take for a formula gets a leading apostrophe."""
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    for i, row in enumerate(rows):
+        if i == 0:
+            writer.writerow(row.keys())
+        writer.writerow([_csv_cell(value) for value in row.values()])
+
+
+def _csv_cell(value: Any) -> Any:
+    from graphmap import export
+
+    value = plain(value)
+    if isinstance(value, list | dict):
+        value = "; ".join(map(str, value))
+    return export.safe(clean(value)) if isinstance(value, str) else value
+
+
+def say(line: str) -> None:
+    """Tell the user something on stderr, where it does not mix with data."""
+    sys.stderr.write(clean(line) + "\n")
+
+
+@contextmanager
+def busy(what: str, *, quiet: bool = False) -> Iterator[None]:
+    """Show on a terminal that work is going on."""
+    if quiet or not sys.stderr.isatty():
+        yield
+        return
+    with console(sys.stderr).status(words(what)):
+        yield
