@@ -230,8 +230,8 @@ def _superseded(documents: Sequence[Loaded], store: Store) -> list[Loaded]:
             supersedes.setdefault(one.superseded_by, []).append(one.source.file)
     out = []
     for document in documents:
-        by = stored[document.source].superseded_by
-        newer = stored[by].source.file if by else ""
+        kept = stored.get(document.source)  # another process may have forgotten it meanwhile
+        newer = stored[kept.superseded_by].source.file if kept and kept.superseded_by else ""
         out.append(
             replace(document, superseded_by=newer, supersedes=tuple(sorted(supersedes.get(document.source, []))))
         )
@@ -342,6 +342,7 @@ def _add_node(out: _Collected, node: Node) -> None:
     if not out.nodes.get(key):
         _check(node.label in schema.NODES, f"a node with the label '{node.label}', which the schema does not have")
         _check(isinstance(node.id, str) and node.id != "", f"a {node.label} without an id")
+        _check(not _HALF.search(node.id + node.name), f"a {node.label} with half a character in its id or name")
         out.nodes[key] = "" if node.name == node.id else node.name  # an id repeated is no name: others may know one
 
 
@@ -360,7 +361,7 @@ def _add_edge(out: _Collected, edge: Edge) -> None:
             raise _BrokenSchemaError(f"a {edge.type} whose {name} is {value!r}, not of the type {kind.__name__}")
     if edge.type == "BUYS_FROM" and (tail.label, tail.id) == (head.label, head.id):
         message, cure = "the company buys from itself; the row is not used", "Correct buyer or seller."
-        out.issues.append(Issue("warning", edge.row, message, tail.name or tail.id, cure))
+        out.issues.append(Issue("error", edge.row, message, tail.name or tail.id, cure))
         return
     _add_node(out, tail)
     _add_node(out, head)
@@ -384,9 +385,13 @@ def _edge_type(name: str, tail: str, head: str, mineral: str) -> schema.EdgeType
     return declared
 
 
+_HALF = re.compile("[\ud800-\udfff]")
+"""Half a character; no store can keep it as text."""
+
+
 def _fits(value: Value, kind: type) -> bool:
     if kind is str:
-        return isinstance(value, str)
+        return isinstance(value, str) and not _HALF.search(value)
     if kind is float:
         return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
     return isinstance(value, date) and not isinstance(value, datetime)

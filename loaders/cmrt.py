@@ -220,24 +220,31 @@ _AUTHORITIES = {
     "LEI": re.compile(r"\blei\b|gleif|legal entity id", re.IGNORECASE),
 }
 _NUMBERS = {"DUNS": (r"\d{9}", "nine digits"), "LEI": (r"[0-9A-Z]{18}\d\d", "18 letters and digits, then two digits")}
+_PLACEHOLDER = re.compile(r"(.)\1*|0?123456789")
 _OWN = re.compile(r"(?:our )?own|self|internal|(?:the )?company(?: itself)?", re.IGNORECASE)
 
 
 def _company_id(document: Document, name: str) -> str:
-    """The best id that the declaration gives of its company, else the one made of its name."""
+    """The id that the declaration gives of its company, if an authority stands behind it, else one made of its name.
+
+    A number without an authority identifies nobody: two suppliers may both write "1". It stays an answer.
+    """
     written, authority = document.text("Declaration!D12"), document.text("Declaration!D13")
+    made = names.company_key(name)
     if is_nothing(written):
-        return names.company_key(name)
+        return made
     scheme = next((scheme for scheme, pattern in _AUTHORITIES.items() if pattern.search(authority)), "")
     if scheme:
         bare = re.sub(r"[^0-9A-Z]", "", written.upper()).removeprefix(scheme)
         pattern, form = _NUMBERS[scheme]
-        if not re.fullmatch(pattern, bare):
-            message = f"is no {scheme} number, which has {form}; kept as written"
-            document.issue("warning", "Declaration!D12", message, written, "Ask the supplier for the right one.")
-        return f"{scheme}:{bare or written}"
+        if re.fullmatch(pattern, bare) and not _PLACEHOLDER.fullmatch(bare):
+            return f"{scheme}:{bare}"
+        message = f"is no {scheme} number, which has {form}; the company is known by its name"
+        document.issue("warning", "Declaration!D12", message, written, "Ask the supplier for the right one.")
+        return made
     label = re.sub(r"[^A-Z]", "", authority.upper())
-    return written if not label or is_nothing(authority) or _OWN.fullmatch(authority) else f"{label}:{written}"
+    unnamed = not label or is_nothing(authority) or _OWN.fullmatch(authority) or _PLACEHOLDER.fullmatch(written)
+    return made if unnamed else f"{label}:{written}"
 
 
 def _scope(document: Document) -> tuple[str, str, str]:

@@ -110,7 +110,7 @@ def _purchase(document: Document, row: Row, same: dict[tuple[str, str], Edge], d
         return None
     if _are_one(buyer, seller):
         message = "the company buys from itself; the row is not used"
-        row.issue("warning", "seller", message, "Name the other company, or leave the row out.")
+        row.issue("error", "seller", message, "Name the other company, or leave the row out.")
         return None
     address = row.address()
     for party in (buyer, seller):

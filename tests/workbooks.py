@@ -46,7 +46,7 @@ def declaration(smelters: Sequence[SmelterRow | None] = (), **changes: Any) -> D
     """A complete declaration of the company "Acme Sample Ltd."."""
     fields: dict[str, Any] = {
         "company": "Acme Sample Ltd.",
-        "unique_id": "12-345-6789",
+        "unique_id": "12-345-6780",
         "authority": "DUNS",
         "address": "1 Sample Street",
         "contact_name": "Ann Example",

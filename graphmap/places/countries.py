@@ -161,6 +161,9 @@ def country_problem(text: str) -> tuple[str, str]:
         return f"{quoted} can mean two countries", "Write DR Congo (CD) or Republic of the Congo (CG)."
     if meant:
         return f"{quoted} may be a code or an answer", f"Write {country_name(meant)} if you mean the country."
-    like = difflib.get_close_matches(text, country_names(), n=1, cutoff=0.7)
+    # A table can hold ten thousand of them, and few typing errors are in the first and the last letter at once.
+    ends = text[:1].casefold(), text[-1:].casefold()
+    near = [name for name in country_names() if name[0].casefold() == ends[0] or name[-1].casefold() == ends[1]]
+    like = difflib.get_close_matches(text[:60], near, n=1, cutoff=0.7)
     cure = f"Do you mean {like[0]}?" if like else "Write its English name or ISO code."
     return f"{quoted} is no country that is known here", cure

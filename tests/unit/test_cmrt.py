@@ -80,13 +80,14 @@ def test_a_good_workbook_has_no_issues(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("unique_id", "authority", "id_"),
     [
-        ("12-345-6789", "DUNS", "DUNS:123456789"),
-        ("DUNS 123456789", "Dun & Bradstreet", "DUNS:123456789"),
-        ("123456789", "D-U-N-S number", "DUNS:123456789"),
+        ("12-345-6780", "DUNS", "DUNS:123456780"),
+        ("DUNS 123456780", "Dun & Bradstreet", "DUNS:123456780"),
+        ("123456780", "D-U-N-S number", "DUNS:123456780"),
         ("5299 00T8 BM49 AURS DO55", "GLEIF (LEI)", "LEI:529900T8BM49AURSDO55"),
-        ("V-4711", "", "V-4711"),
-        ("V-4711", "own", "V-4711"),
-        ("V-4711", "N/A", "V-4711"),
+        ("V-4711", "", "name:acme sample"),  # without an authority a number identifies nobody
+        ("V-4711", "own", "name:acme sample"),
+        ("V-4711", "N/A", "name:acme sample"),
+        ("0", "VAT", "name:acme sample"),
         ("V-4711", "VAT", "VAT:V-4711"),
         ("n/a", "DUNS", "name:acme sample"),
         ("", "", "name:acme sample"),
@@ -101,14 +102,17 @@ def test_a_company_has_the_best_id_that_is_given(tmp_path: Path, unique_id: str,
 
 
 @pytest.mark.parametrize(
-    ("unique_id", "authority", "id_", "form"),
-    [("1234", "DUNS", "DUNS:1234", "nine digits"), ("529900", "LEI", "LEI:529900", "18 letters and digits")],
+    ("unique_id", "authority", "form"),
+    [
+        ("1234", "DUNS", "nine digits"),
+        ("999999999", "DUNS", "nine digits"),
+        ("123456789", "DUNS", "nine digits"),
+        ("529900", "LEI", "18 letters and digits"),
+    ],
 )
-def test_an_id_of_the_wrong_form_is_kept_with_a_warning(
-    tmp_path: Path, unique_id: str, authority: str, id_: str, form: str
-) -> None:
+def test_an_id_of_the_wrong_form_identifies_nobody(tmp_path: Path, unique_id: str, authority: str, form: str) -> None:
     read = Read(tmp_path, unique_id=unique_id, authority=authority)
-    assert read.batch.source.series == f"cmrt {id_} A"
+    assert read.batch.source.series == "cmrt name:acme sample A"
     (issue,) = read.at("Declaration!D12")
     assert (issue.severity, issue.value) == ("warning", unique_id)
     assert form in issue.message
@@ -116,10 +120,10 @@ def test_an_id_of_the_wrong_form_is_kept_with_a_warning(
 
 def test_the_scope_is_part_of_the_series(tmp_path: Path) -> None:
     scope = {"scope": "C. User defined [Specify in 'Description of scope']", "scope_description": "The  LINE, X"}
-    assert Read(tmp_path, **scope).batch.source.series == "cmrt DUNS:123456789 C line x"
-    assert Read(tmp_path, scope_description="all").batch.source.series == "cmrt DUNS:123456789 A"
+    assert Read(tmp_path, **scope).batch.source.series == "cmrt DUNS:123456780 C line x"
+    assert Read(tmp_path, scope_description="all").batch.source.series == "cmrt DUNS:123456780 A"
     read = Read(tmp_path, scope="everything")
-    assert read.batch.source.series == "cmrt DUNS:123456789 ?"
+    assert read.batch.source.series == "cmrt DUNS:123456780 ?"
     assert [issue.value for issue in read.at("Declaration!D9")] == ["everything"]
 
 
@@ -261,8 +265,8 @@ def test_products_are_read(tmp_path: Path) -> None:
     read = Read(tmp_path, scope="B. Product (or List of Products)", products=products)
     made = {edge.row: (edge.head.id, edge.head.name, edge.properties) for edge in read.edges("MAKES")}
     assert made == {
-        "Product List!B6": ("DUNS:123456789#P-1", "Part", {"comment": "blue"}),
-        "Product List!C7": ("DUNS:123456789#Nameless", "Nameless", {}),
+        "Product List!B6": ("DUNS:123456780#P-1", "Part", {"comment": "blue"}),
+        "Product List!C7": ("DUNS:123456780#Nameless", "Nameless", {}),
     }
     assert [(issue.severity, issue.row) for issue in read.batch.issues] == [
         ("warning", "Product List!B7"),
@@ -507,7 +511,7 @@ def test_a_smelter_of_the_same_name_for_another_metal_is_another(tmp_path: Path)
     assert read.at_rows() == [("warning", "C5")]
 
 
-UNKNOWN = "unidentified:gold:DUNS:123456789"
+UNKNOWN = "unidentified:gold:DUNS:123456780"
 
 
 def typed(**fields: str) -> SmelterRow:

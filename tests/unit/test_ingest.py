@@ -98,7 +98,7 @@ def test_a_company_that_buys_from_itself_is_left_out(folder: Path) -> None:
     batch = ingest.read_batch(samples(folder, "self", "other"), TODAY, [mine])
     assert [(edge.tail.id, edge.head.id) for edge in batch.edges] == [("a", "b")]
     assert batch.source.counts == {"rows": 2, "used": 1, "unused": 1, "claims": 1}
-    assert [(issue.severity, issue.row, issue.value) for issue in batch.issues] == [("warning", "A2", "A")]
+    assert [(issue.severity, issue.row, issue.value) for issue in batch.issues] == [("error", "A2", "A")]
 
 
 def test_properties_that_say_nothing_are_dropped(folder: Path) -> None:

@@ -21,7 +21,7 @@ VERSIONS = ("6.01", "6.22", "6.31", "6.4", "6.5")
 TODAY = date(2026, 7, 1)
 IN_CHINESE = {"Tantalum": "钽", "Tin": "锡", "Gold": "金", "Tungsten": "钨"}
 COMPANY = {
-    "D8": "Acme Sample Ltd.", "D9": "A. Company", "D12": "123456789", "D13": "DUNS",
+    "D8": "Acme Sample Ltd.", "D9": "A. Company", "D12": "123456780", "D13": "DUNS",
     "D15": "Ann", "D16": "a@example.com", "D17": "1", "D18": "Bob", "D20": "b@example.com", "D22": "2026-03-01", "G77": "https://example.com",
     **{f"D{row + i}": "Yes" for row in (26, 32, 38, 44, 50, 62, 68) for i in range(4)},
     **{f"D{56 + i}": "100%" for i in range(4)},
@@ -151,7 +151,7 @@ def test_all_ids_in_column_a_never_calculated(version: str, templates: Path, tmp
     }
     assert places_of == {one.id: places.country(one.country, listed=True) for one in listed.values()}
     assert batch.source.as_of == "2026-03-01"
-    assert batch.source.series == "cmrt DUNS:123456789 A"
+    assert batch.source.series == "cmrt DUNS:123456780 A"
     assert batch.source.facts["revision"] == version
     assert severe(batch) == ["Smelter List!C5: stands in the blank template itself; not used"] * left_over
     answered = [edge for edge in batch.edges if edge.type == "ANSWERED"]
@@ -192,7 +192,7 @@ def test_smelters_that_are_not_listed_or_not_identified(version: str, templates:
 
     names = [metal.casefold() for metal in metals]
     unlisted_ids = [f"unlisted:{metal}:synthetic {metal} works:RW" for metal in names]
-    unknown_ids = [f"unidentified:{metal}:DUNS:123456789" for metal in [*names, "tantalum"]]
+    unknown_ids = [f"unidentified:{metal}:DUNS:123456780" for metal in [*names, "tantalum"]]
     assert sorted(id_ for _, id_, _ in declared(batch)) == sorted(unlisted_ids + unknown_ids)
     assert batch.source.counts["used"] == 9
     assert [edge.tail.id for edge in batch.edges if edge.type == "LOCATED_IN"] == sorted(unlisted_ids)

@@ -303,7 +303,7 @@ def test_doubtful_purchases(table):
     ]  # fmt: skip
     assert [edge.properties["share"] for edge in said.of("BUYS_FROM")] == [None, 0.6, 0.5, 0.5, 0.1]
     assert "130 %" in said.issue("D2", "error").message
-    assert "buys from itself" in said.issue("B3", "warning").message
+    assert "buys from itself" in said.issue("B3", "error").message
     assert "unobtainium" in said.issue("C4", "error").message
     assert "names no seller" in said.issue("B5", "error").message
     assert "names no buyer" in said.issue("A6", "error").message
