@@ -11,6 +11,7 @@ Workers are fresh interpreters that talk in pickles over their standard input an
 
 from __future__ import annotations
 
+import gc
 import itertools
 import json
 import os
@@ -198,7 +199,8 @@ class _Worker:
             return f"ran out of memory (limit {memory_mb} MiB)"
         if code == -getattr(signal, "SIGKILL", 9):
             return "was killed, perhaps because the machine ran out of memory"
-        ending = f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
+        names = {number.value: number.name for number in signal.Signals}
+        ending = f"was ended by {names.get(-code, -code)}" if code < 0 else f"ended with exit code {code}"
         last = "".join(char for char in said[-1] if char.isprintable())[:200] if said else ""
         return f"{ending}: {last}" if last else ending
 
@@ -260,6 +262,8 @@ def _serve() -> None:
                 frame = pickle.dumps(_bug(error))
             alarm(0)
             _send(answers, frame)
+            del task, frame
+            gc.collect()
 
 
 def _bug(error: Exception) -> _Answer:

@@ -73,7 +73,7 @@ class SmelterList:
         rows = legible = 0
         for row in self._document.rows(SHEET, first=FIRST_ROW, columns=SMELTER_COLUMNS, ignore=_HELPERS):
             rows += 1
-            texts = {field: row.take(field) for field in SMELTER_COLUMNS}
+            texts = row.take_all()
             plain = not texts["number"] or _smelter_id(texts["number"]) is not None
             numbers = [texts["number"]] if plain else row.split("number")
             legible += any((names.mineral(texts["metal"]), *map(_smelter_id, (*numbers, texts["id"]))))

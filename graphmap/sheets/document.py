@@ -136,7 +136,7 @@ class Document:
         Rows that are blank in these columns are skipped. What nobody takes of a column, mapped or not, becomes one
         note, except in those that ``ignore`` names (letters).
         """
-        table = Table(self, sheet, first - 1, {name: column_number(at) - 1 for name, at in columns.items()})
+        table = self._table(sheet, first - 1, {name: column_number(at) - 1 for name, at in columns.items()})
         table.ignored = frozenset(column_number(letters) - 1 for letters in ignore)
         return self._go_through(table)
 
@@ -167,7 +167,7 @@ class Document:
             for number, keys in enumerate(self._head(name), 1):
                 index = find_fields(keys, columns)
                 if len(index) > (len(best.index) if best else 0):
-                    best = Table(self, name, number, index)
+                    best = self._table(name, number, index)
         return best
 
     def json(self) -> object:
@@ -221,9 +221,12 @@ class Document:
 
     # --- inside ---
 
+    def _table(self, sheet: str, start: int, index: Mapping[str, int]) -> Table:
+        return Table(sheet, self.cells(sheet), start, index, self.taken[sheet])
+
     def _go_through(self, table: Table) -> Iterator[Row]:
         self._tables[table.sheet].append(table)
-        return table.rows()
+        return table.rows(self)
 
     def _read_sheet(self, name: str) -> list[list[Cell]]:
         container.check_rectangle(self._content, name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache, partial
@@ -25,10 +25,11 @@ T = TypeVar("T")
 class Row:
     """One row. Taking a field marks it as read. A field that has no column is blank."""
 
-    __slots__ = ("_cells", "_table", "number")
+    __slots__ = ("_cells", "_document", "_table", "number")
 
-    def __init__(self, table: Table, number: int, cells: Sequence[Cell]) -> None:
+    def __init__(self, document: Document, table: Table, number: int, cells: Sequence[Cell]) -> None:
         self.number = number
+        self._document = document
         self._table = table
         self._cells = cells
 
@@ -49,11 +50,21 @@ class Row:
         text = plain_text(cell)
         if text is not None:  # nearly always
             return text
-        return self._table.document.clean(cell, self.address(field)) or default
+        return self._document.clean(cell, self.address(field)) or default
+
+    def take_all(self) -> dict[str, str]:
+        """The cleaned text of every field, "" when it is blank: ``take`` for all at once, and several times faster."""
+        self._table.taken[self.number] |= self._table.all_taken
+        texts = {}
+        for field, column in self._table.index.items():
+            cell = self._cells[column]
+            text = "" if cell == "" else plain_text(cell)
+            texts[field] = self._document.clean(cell, self.address(field)) if text is None else text
+        return texts
 
     def split(self, field: str) -> list[str]:
         """The cleaned values of a cell that may hold several, parted by ``|``, ``;`` or line breaks."""
-        cell, address, document = self._take(field), self.address(field), self._table.document
+        cell, address, document = self._take(field), self.address(field), self._document
         parts = values.split_list(values.as_text(cell))
         texts = [text for part in parts if (text := document.clean(part, address))]
         if len(texts) > 1:
@@ -79,7 +90,7 @@ class Row:
         """Note something doubtful about a field, with its value; field "" means the whole row."""
         column = self._table.index.get(field)
         value = "" if column is None else values.as_text(self._cells[column])
-        self._table.document.issue(severity, self.address(field), message, value, cure)
+        self._document.issue(severity, self.address(field), message, value, cure)
 
     def _take(self, field: str) -> Cell:
         column = self._table.index.get(field)
@@ -89,25 +100,34 @@ class Row:
         return self._cells[column]
 
     def _judge(self, field: str, judge: Callable[[Cell], T]) -> T | None:
-        return self._table.document.judge(judge, self._take(field), self.address(field))
+        return self._document.judge(judge, self._take(field), self.address(field))
 
 
 class Table:
     """A part of a sheet: where its rows begin and which column holds which field.
 
-    ``start`` is the number of rows above it; the last of them is its header, if it has one. ``index`` gives the
-    column of a field and ``ignored`` the columns that are left out on purpose, from 0. ``passed`` are the numbers of
-    the rows that were seen, and ``taken`` has a bit for every column that was read of a row of this sheet.
+    ``grid`` are all rows of the sheet, ``start`` the number of those above the table; the last of them is its
+    header, if it has one. ``index`` gives the column of a field and ``ignored`` the columns that are left out on
+    purpose, from 0. ``passed`` are the numbers of the rows that were seen, and ``taken`` has a bit for every column
+    that was read of a row of the sheet, ``all_taken`` those of all fields. It knows no document, so that no cycle keeps large sheets in memory.
     """
 
-    def __init__(self, document: Document, sheet: str, start: int, index: Mapping[str, int]) -> None:
-        self.document = document
+    def __init__(
+        self,
+        sheet: str,
+        grid: Sequence[Sequence[Cell]],
+        start: int,
+        index: Mapping[str, int],
+        taken: defaultdict[int, int],
+    ) -> None:
         self.sheet = sheet
+        self.grid = grid
         self.start = start
         self.index = index
+        self.taken = taken
+        self.all_taken = sum(1 << column for column in set(index.values()))
         self.ignored: frozenset[int] = frozenset()
         self.passed: list[int] = []
-        self.taken = document.taken[sheet]
         self._prefix = f"{shown(sheet)}!" if sheet else ""
         self._in_percent: dict[str, bool] = {}
 
@@ -129,19 +149,17 @@ class Table:
         if field not in self._in_percent:
             column = self.index.get(field)
             in_percent = column is not None and _PERCENT.search(self.header(column)) is not None
-            if in_percent and self.document.form != "csv":
-                below = self.document.cells(self.sheet)[self.start :]
-                in_percent = any(_is_above_one(row[column]) for row in below)  # type: ignore[index]
+            if in_percent and self.sheet:
+                in_percent = any(_is_above_one(row[column]) for row in self.grid[self.start :])  # type: ignore[index]
             self._in_percent[field] = in_percent
         return self._in_percent[field]
 
-    def rows(self) -> Iterator[Row]:
-        """The rows that hold something in a column with a field."""
-        grid = self.document.cells(self.sheet)
+    def rows(self, document: Document) -> Iterator[Row]:
+        """The rows that hold something in a column with a field; ``document`` is where they are from."""
         width = max(len(self._above()), 1 + max(self.index.values(), default=0))
         used = sorted(set(self.index.values()))
         live = _picker([column for column in range(width) if column not in self.ignored])
-        for number, cells in enumerate(grid[self.start :], self.start + 1):
+        for number, cells in enumerate(self.grid[self.start :], self.start + 1):
             if len(cells) < width:
                 cells = [*cells, *[""] * (width - len(cells))]
             # Templates hold thousands of blank rows: this line decides how fast they pass.
@@ -149,13 +167,12 @@ class Table:
                 continue
             self.passed.append(number)
             if not all(_is_void(cells[column]) for column in used):
-                row = Row(self, number, cells)
-                self.document.rows_read.append(row.address())
+                row = Row(document, self, number, cells)
+                document.rows_read.append(row.address())
                 yield row
 
     def _above(self) -> Sequence[Cell]:
-        grid = self.document.cells(self.sheet)
-        return grid[self.start - 1] if 0 < self.start <= len(grid) else []
+        return self.grid[self.start - 1] if 0 < self.start <= len(self.grid) else []
 
 
 def unread(tables: Sequence[Table]) -> Iterator[Issue]:
@@ -167,7 +184,7 @@ def unread(tables: Sequence[Table]) -> Iterator[Issue]:
     for number in sorted(seen):
         table = seen[number]
         taken = table.taken.get(number, 0)
-        for column, cell in enumerate(table.document.cells(table.sheet)[number - 1]):
+        for column, cell in enumerate(table.grid[number - 1]):
             if cell != "" and not taken >> column & 1 and column not in ignored and not _is_space(cell):
                 first.setdefault(column, number)
                 count[column] += 1
@@ -175,7 +192,7 @@ def unread(tables: Sequence[Table]) -> Iterator[Issue]:
         table = seen[number]
         header, address = table.header(column), table.address(number, column)
         name = f"'{header}'" if header else column_letters(column + 1)
-        value = shown(values.as_text(table.document.cells(table.sheet)[number - 1][column]), 40)
+        value = shown(values.as_text(table.grid[number - 1][column]), 40)
         rows = "1 row" if count[column] == 1 else f"{count[column]:,} rows"
         message = f"column {name} is not read; first value '{value}' at {address}; {rows}"
         yield Issue("note", address, message, value)
