@@ -109,7 +109,8 @@ class Table:
     ``grid`` are all rows of the sheet, ``start`` the number of those above the table; the last of them is its
     header, if it has one. ``index`` gives the column of a field and ``ignored`` the columns that are left out on
     purpose, from 0. ``passed`` are the numbers of the rows that were seen, and ``taken`` has a bit for every column
-    that was read of a row of the sheet, ``all_taken`` those of all fields. It knows no document, so that no cycle keeps large sheets in memory.
+    that was read of a row of the sheet, ``all_taken`` those of all fields. It knows no document, so that no cycle
+    keeps large sheets in memory.
     """
 
     def __init__(

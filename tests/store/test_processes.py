@@ -30,9 +30,10 @@ def begin(*processes: Popen[str]) -> None:
 
 def reported(process: Popen[str]) -> list[str]:
     """The ids that a process says it has loaded, all that it still says."""
+    assert process.stdout is not None
     with process:
-        out, _ = process.communicate()
-    return out.split()
+        # Not communicate(): it would pass over what readline() has already taken from the pipe.
+        return process.stdout.read().split()
 
 
 def expected(new_url: NEW, *batches: Batch) -> dict[str, tuple[str, bytes]]:
