@@ -137,11 +137,8 @@ def _read_table(document: Document) -> Read:
     dates: list[date] = []
     is_cahra = not {"conflict_affected", "high_risk"}.isdisjoint(header_of(document, READS.columns))
     for row in document.table(READS.columns):
-        if day := row.date("as_of"):
-            if day > document.today:
-                row.issue("warning", "as_of", "the date lies in the future and is not used", "Correct the date.")
-            else:
-                dates.append(day)
+        if day := row.past_date("as_of"):
+            dates.append(day)
         if area := _area(document, row, is_cahra):
             areas.append(area)
     return areas, max(dates).isoformat() if dates else "", {}

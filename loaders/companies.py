@@ -79,11 +79,8 @@ def load(document: Document) -> Iterator[Record]:
     numbers: dict[str, str] = {}
     for row in document.table(READS.columns):
         company = _company(row)
-        if day := row.date("as_of"):
-            if day > document.today:
-                row.issue("warning", "as_of", "the date lies in the future and is not used", "Correct the date.")
-            else:
-                dates.append(day)
+        if day := row.past_date("as_of"):
+            dates.append(day)
         if company:
             said = list(_claims(document, row, company, numbers))
             kept = _keep(row, company)

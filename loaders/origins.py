@@ -50,11 +50,8 @@ def load(document: Document) -> Iterator[Record]:
     claims: list[Edge] = []
     dates: list[date] = []
     for row in document.table(READS.columns):
-        if day := row.date("as_of"):
-            if day > document.today:
-                row.issue("warning", "as_of", "the date lies in the future and is not used", "Correct the date.")
-            else:
-                dates.append(day)
+        if day := row.past_date("as_of"):
+            dates.append(day)
         claims += _claims(document, row)
     yield About(READS.title, f"{READS.kind} {PurePath(document.file).stem}", max(dates).isoformat() if dates else "")
     yield from claims

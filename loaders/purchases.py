@@ -76,7 +76,7 @@ def load(document: Document) -> Iterator[Record]:
     """
     same: dict[tuple[str, str], Edge] = {}
     dates: list[date] = []
-    bought = [one for row in document.table(READS.columns) if (one := _purchase(document, row, same, dates))]
+    bought = [one for row in document.table(READS.columns) if (one := _purchase(row, same, dates))]
     yield About(READS.title, f"{READS.kind} {PurePath(document.file).stem}", max(dates).isoformat() if dates else "")
     yield from same.values()
     for one in bought:
@@ -88,12 +88,9 @@ def load(document: Document) -> Iterator[Record]:
     _tell_circle(document, bought)
 
 
-def _purchase(document: Document, row: Row, same: dict[tuple[str, str], Edge], dates: list[date]) -> _Purchase | None:
-    if day := row.date("as_of"):
-        if day > document.today:
-            row.issue("warning", "as_of", "the date lies in the future and is not used", "Correct the date.")
-        else:
-            dates.append(day)
+def _purchase(row: Row, same: dict[tuple[str, str], Edge], dates: list[date]) -> _Purchase | None:
+    if day := row.past_date("as_of"):
+        dates.append(day)
     buyer = _party(row, row.take("buyer_id"), row.take("buyer"), "buyer")
     seller = _party(
         row, row.take("seller_id") or row.take("supplier_id"), row.take("seller") or row.take("supplier"), "seller"

@@ -77,9 +77,9 @@ def load(document: Document) -> Iterator[Record]:
     dates: list[date] = []
     stated: dict[str, list[_Stated]] = {}
     for row in document.table(READS.columns):
-        as_of = _past(row, "as_of", document.today)
-        dates += [as_of] if as_of else []
-        claims += _claims(row, document.today, stated)
+        if day := row.past_date("as_of"):
+            dates.append(day)
+        claims += _claims(row, stated)
     yield About(READS.title, f"{READS.kind} {PurePath(document.file).stem}", max(dates).isoformat() if dates else "")
     yield from claims
     nameless = [claim.row for claim in claims if claim.head == _scheme(_UNSTATED)]
@@ -88,13 +88,13 @@ def load(document: Document) -> Iterator[Record]:
         document.issue("note", nameless[0], message, cure="Add a column 'scheme', such as RMAP.")
 
 
-def _claims(row: Row, today: date, stated: dict[str, list[_Stated]]) -> Iterator[Edge]:
+def _claims(row: Row, stated: dict[str, list[_Stated]]) -> Iterator[Edge]:
     minerals = _minerals(row)
     land = "own_country" if row.take("own_country") else "country"
     place = places.read_place(row, land)
     where = places.read_coordinates(row, place)
     precision = row.take("precision")
-    field, scheme, properties = _assessment(row, today)
+    field, scheme, properties = _assessment(row)
     risks = [(text, names.risk(text)) for text in row.split("annex_ii")]
     reason = row.take("reason")
     smelter = _smelter(row, minerals, place)
@@ -155,10 +155,10 @@ def _scheme(name: str) -> Node:
     return Node("Scheme", name, name)
 
 
-def _assessment(row: Row, today: date) -> tuple[str, str, dict[str, Value]]:
+def _assessment(row: Row) -> tuple[str, str, dict[str, Value]]:
     """The field that holds the status ("" for none), the scheme, and the properties of the claim."""
     scheme, rmap, plain = row.take("scheme"), row.take("rmap_status"), row.take("status")
-    assessed, valid_until = _past(row, "assessed", today), row.date("valid_until")
+    assessed, valid_until = row.past_date("assessed"), row.date("valid_until")
     if assessed and valid_until and valid_until < assessed:
         row.issue("error", "valid_until", "ends before the assessment and is not used", "Correct one of the dates.")
         valid_until = None
@@ -167,14 +167,6 @@ def _assessment(row: Row, today: date) -> tuple[str, str, dict[str, Value]]:
         row.issue("warning", "status", "an assessment without a status is not used", "Give the status.")
     properties: dict[str, Value] = {"status": rmap or plain, "assessed": assessed, "valid_until": valid_until}
     return field, scheme or ("RMAP" if rmap else _UNSTATED), properties
-
-
-def _past(row: Row, field: str, today: date) -> date | None:
-    day = row.date(field)
-    if day and day > today:
-        row.issue("error", field, "the date lies in the future and is not used", "Correct the date.")
-        return None
-    return day
 
 
 def _compare(row: Row, smelter: Node, new: _Stated, stated: dict[str, list[_Stated]]) -> None:

@@ -82,6 +82,14 @@ class Row:
         """A number. None when it is blank and, with an issue, when it is none."""
         return self._judge(field, values.number_of)
 
+    def past_date(self, field: str) -> date | None:
+        """A date that is not after today. None when it is blank and, with an issue, when it is none or yet to come."""
+        day = self.date(field)
+        if day is None or day <= self._document.today:
+            return day
+        self.issue("error", field, "the date lies in the future and is not used", "Correct the date.")
+        return None
+
     def date(self, field: str) -> date | None:
         """A date. None when it is blank and, with an issue, when it is none or can be two."""
         return self._judge(field, values.date_of)

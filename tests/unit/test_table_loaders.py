@@ -220,7 +220,7 @@ def test_doubtful_companies(table):
     )
     assert said.about.as_of == ""
     assert [issue[:2] for issue in said.issues if issue.row != "E2"] == [
-        ("error", "C2"), ("warning", "F3"), ("error", "C3"), ("error", "A7"), ("note", "B9"), ("note", "D2"),
+        ("error", "C2"), ("error", "F3"), ("error", "C3"), ("error", "A7"), ("note", "B9"), ("note", "D2"),
         ("note", "A4"), ("warning", "A5"), ("warning", "A6"),
     ]  # fmt: skip
     assert said.issue("C2") == Issue(
