@@ -108,6 +108,7 @@ def load(document: Document) -> Iterator[Record]:
     """What the declaration says. Raises ``FileRejected`` for what is no filled-in CMRT 6.x."""
     version = _version(document)
     _check_layout(document)
+    document.keep_private(_PRIVATE)
     answers = list(_answers(document))
     name = document.text("Declaration!D8")
     if not name:
@@ -214,6 +215,9 @@ def _as_allowed(document: Document, question: str, row: int, said: str) -> str:
         document.issue("warning", f"Declaration!D{row}", message, said, f"Choose one of {choices}.")
     return allowed.get(key, said)
 
+
+_PRIVATE = r"Declaration!D(?:1[5-9]|2[01])|Smelter List![KL]\d+"
+"""Where people stand: contact and authorizer, and the contacts of smelters."""
 
 _AUTHORITIES = {
     "DUNS": re.compile(r"d\W?u\W?n\W?s|dun (?:&|and) bradstreet|d ?& ?b\b", re.IGNORECASE),

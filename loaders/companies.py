@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
-from hashlib import sha256
 from pathlib import PurePath
 from typing import NamedTuple
 
 from graphmap import names, places
+from graphmap.forms import contact
 from graphmap.records import About, Edge, Node, Record
 from graphmap.sheets import Document, Reads, Row
 
@@ -54,6 +54,9 @@ _ROLES = {
 """Roles that mean the same to us; any other is kept as it is written."""
 
 
+_PERSON = ("contact", "email", "phone", "contact_title")
+
+
 class _Listed(NamedTuple):
     """What is kept of a row until all rows are read."""
 
@@ -78,6 +81,8 @@ def load(document: Document) -> Iterator[Record]:
     dates: list[date] = []
     numbers: dict[str, str] = {}
     for row in document.table(READS.columns):
+        columns = [row.address(field).rstrip("0123456789") for field in _PERSON if row.has(field)]
+        document.keep_private(rf"(?:{'|'.join(map(re.escape, columns))})\d+")
         company = _company(row)
         if day := row.past_date("as_of"):
             dates.append(day)
@@ -124,16 +129,14 @@ def _claims(document: Document, row: Row, company: Node, numbers: dict[str, str]
     for node in place.nodes:
         field = "region" if node.label == "Region" else "country"
         yield Edge("LOCATED_IN", company, node, row.address(field), properties={"written": place.written})
-    contact = {"name": row.take("contact"), "email": row.take("email"), "phone": row.take("phone")}
-    if "@" in contact["name"] and not contact["email"]:
-        contact = {**contact, "name": "", "email": contact["name"]}
-    if contact["email"] and "@" not in contact["email"]:  # without the value: issues are no place for personal data
-        document.issue("note", row.address("email"), "this is no e-mail address; it is kept as written")
-    if any(contact.values()):
-        digest = sha256(f"{document.digest} {row.address()}".encode()).hexdigest()[:16]
-        properties = {"kind": "contact", "title": row.take("contact_title"), **contact}
-        address = row.address("contact" if contact["name"] else "email")
-        yield Edge("HAS_CONTACT", company, Node("Contact", f"contact:{digest}"), address, properties=properties)
+    person = {"name": row.take("contact"), "email": row.take("email"), "phone": row.take("phone")}
+    if "@" in person["name"] and not person["email"]:
+        person = {**person, "name": "", "email": person["name"]}
+    if person["email"] and "@" not in person["email"]:
+        row.issue("note", "email", "this is no e-mail address; it is kept as written")
+    said = {"title": row.take("contact_title"), **person}
+    address = row.address("contact" if person["name"] else "email")
+    yield from contact(document, company, "contact", address, said if any(person.values()) else {})
 
 
 def _same(address: str, company: Node, other: Node, reason: str) -> Edge:

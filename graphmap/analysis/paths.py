@@ -114,6 +114,20 @@ class Path:
 
 
 @dataclass(frozen=True)
+class Unclear:
+    """What is not known of a company's chain of one mineral, so that "no path" is not read as an all-clear.
+
+    Of the ``smelters`` upstream, ``not_on_list`` stand on no assurance list and ``unidentified`` have no name;
+    ``unknown`` is the part of the company's purchases, 0 to 1, that leads to no smelter at all.
+    """
+
+    smelters: int
+    not_on_list: int
+    unidentified: int
+    unknown: float
+
+
+@dataclass(frozen=True)
 class Paths:
     """The best paths that were asked for, best first, and what they leave out.
 
@@ -121,7 +135,8 @@ class Paths:
     buyers were followed for ``search.COUNT_EFFORT`` steps). ``capped``: the search gave up after ``search.EFFORT``
     beginnings of paths, so better paths than the last ones may be missing. ``exposure`` is that of the source per
     mineral and ``rest`` the part that the paths listed here do not account for: further paths, other smelters, ways
-    in a circle, and purchases of unknown origin; both are empty for paths to a company.
+    in a circle, and purchases of unknown origin; both are empty for paths to a company. ``unclear`` says what
+    is not known of the source's chain, per mineral that the source has a part in.
     """
 
     source: Named
@@ -133,6 +148,7 @@ class Paths:
     capped: bool
     exposure: Mapping[str, float]
     rest: Mapping[str, float]
+    unclear: Mapping[str, Unclear]
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain values, ready for JSON."""
@@ -211,7 +227,21 @@ def find_paths(
     for each, value in exposure.items():
         rest[each] = max(value - sum(path.score for path in paths if path.mineral == each), 0.0)
     target = to if isinstance(to, str) else graph.names[to]
-    return Paths(named(graph, source), target, by, paths, total, exact, capped, exposure, rest)
+    unclear = {
+        each: _unclear(case, each, place)
+        for each in minerals_of(case, mineral)
+        if (place := case.chain(each).place(source)) in case.companies(each)
+    }
+    return Paths(named(graph, source), target, by, paths, total, exact, capped, exposure, rest, unclear)
+
+
+def _unclear(case: Case, mineral: str, start: int | None) -> Unclear:
+    assert start is not None, "every company has its place in every chain"
+    standing = case.standing(mineral)[case.reach(mineral).of(start)]
+    not_on_list, unidentified = (
+        int(np.count_nonzero(standing == STANDINGS.index(name))) for name in ("not on list", "unidentified")
+    )
+    return Unclear(len(standing), not_on_list, unidentified, float(case.mass(start, mineral)[1]))
 
 
 def _check(graph: SupplyGraph, source: int, to: str | int, others: Sequence[int]) -> None:

@@ -101,6 +101,7 @@ class Document:
         self._grids: dict[str, list[list[Cell]]] = {}
         self._heads: dict[str, list[list[str]]] = {}
         self._reported: set[tuple[str, str]] = set()
+        self._private = re.compile(r"(?!)")
 
     @property
     def issues(self) -> list[Issue]:
@@ -184,9 +185,14 @@ class Document:
 
     # --- doubts ---
 
+    def keep_private(self, addresses: str) -> None:
+        """Keep personal data out of issues: those at addresses that match this pattern show no value."""
+        self._private = re.compile(addresses)
+
     def issue(self, severity: Severity, address: str, message: str, value: object = "", cure: str = "") -> None:
         """Note something doubtful at an address, with the value that was read there."""
-        self._issues.append(Issue(severity, address, message, shown(value), cure))
+        seen = "" if self._private.fullmatch(address) else shown(value)
+        self._issues.append(Issue(severity, address, message, seen, cure))
 
     def report(self, severity: Severity, address: str, message: str, value: object = "", cure: str = "") -> None:
         """Note it once, however often the cell is read."""

@@ -42,6 +42,10 @@ class Row:
         """Where a field stands, e.g. "Smelter List!D17" ("D17" in a text table); by default, where the row begins."""
         return self._table.address(self.number, self._table.index.get(field, 0))
 
+    def has(self, field: str) -> bool:
+        """Whether the table has a column for a field."""
+        return field in self._table.index
+
     def take(self, field: str, default: str = "") -> str:
         """The cleaned text of a field; ``default`` when it is blank."""
         cell = self._take(field)
@@ -201,10 +205,9 @@ def unread(tables: Sequence[Table]) -> Iterator[Issue]:
         table = seen[number]
         header, address = table.header(column), table.address(number, column)
         name = f"'{header}'" if header else column_letters(column + 1)
-        value = shown(values.as_text(table.grid[number - 1][column]), 40)
         rows = "1 row" if count[column] == 1 else f"{count[column]:,} rows"
-        message = f"column {name} is not read; first value '{value}' at {address}; {rows}"
-        yield Issue("note", address, message, value)
+        # What stands there is not shown: nobody knows whether it is personal data.
+        yield Issue("note", address, f"column {name} is not read; it begins at {address} and holds {rows}")
 
 
 _PERCENT = re.compile("%|％|per ?cent|prozent|pourcent|porcent|百分|퍼센트|パーセント", re.IGNORECASE)

@@ -765,3 +765,17 @@ def test_ten_thousand_rows_are_read_and_told(tmp_path: Path) -> None:
     first = read.at("Smelter List!A5")[0]
     assert first.message == "the list has 10,000 rows, more than the template's 2,500"
     assert first.cure == "Ask the supplier whether whole lists were pasted in."
+
+
+def test_issues_do_not_show_who_the_contacts_are(tmp_path: Path) -> None:
+    read = Read(
+        tmp_path,
+        *[gold(lookup="Example Gold One", contact_name="Cy\u200b Example", contact_email="+cy@example.com")],
+        contact_name="Ann\u200b Example",
+        contact_email="ann at example.com",
+    )
+    cells = {"Declaration!D15", "Declaration!D16", "Smelter List!K5", "Smelter List!L5"}
+    told = [issue for issue in read.batch.issues if issue.row in cells]
+    assert {issue.row for issue in told} == cells
+    assert {issue.value for issue in told} == {""}
+    assert "xample" not in " ".join(issue.message + issue.cure for issue in told)

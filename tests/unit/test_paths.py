@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from graphmap.analysis import paths
 from graphmap.analysis.case import Case
-from graphmap.analysis.paths import TARGETS, Path, find_paths
+from graphmap.analysis.paths import TARGETS, Path, Unclear, find_paths
 from graphmap.analysis.search import Count, count_paths, k_best, potential
 from graphmap.errors import GraphmapError, NotFound
 from graphmap.graph import Floats, Ints
@@ -35,7 +35,7 @@ from tests.chains import (
     originates,
     region,
 )
-from tests.graphs import PLAIN, buys, company, declares, smelter
+from tests.graphs import PLAIN, answered, buys, company, declares, smelter
 
 # ---- kernels against networkx ---------------------------------------------------------------------------------
 
@@ -524,3 +524,19 @@ def test_only_the_last_searches_are_kept_and_none_keeps_a_case_alive() -> None:
     del case
     gc.collect()
     assert gone() is None
+
+
+def test_no_path_is_no_all_clear() -> None:
+    # S buys 30 % from T, who says nothing, and names one smelter on the list, one that is not, and one without name.
+    case = case_of(
+        buys("S", "T", 0.3),
+        declares("S", "X"),
+        declares("S", "Y"),
+        declares("S", "unidentified:gold:S"),
+        declares("U", "Z", "tin"),
+        answered("S", "cmrt:1", "No", "tin"),
+        assessed("X", "Conformant"),
+    )
+    found = find_paths(case, node_of(case, "S"), to="not-accepted")
+    assert found.paths == ()
+    assert found.unclear == {"gold": Unclear(smelters=3, not_on_list=1, unidentified=1, unknown=pytest.approx(0.3))}

@@ -278,9 +278,9 @@ def test_what_is_not_taken_is_told_once_a_column(xlsx: Write) -> None:
         if row.number == 3:
             row.take("note")
     assert told(document) == [
-        ("note", "S!B2", "column 'Comments' is not read; first value 'c1' at S!B2; 1 row"),
-        ("note", "S!C2", "column 'Colour' is not read; first value 'red' at S!C2; 2 rows"),
-        ("note", "S!D3", "column D is not read; first value 'stray' at S!D3; 1 row"),
+        ("note", "S!B2", "column 'Comments' is not read; it begins at S!B2 and holds 1 row"),
+        ("note", "S!C2", "column 'Colour' is not read; it begins at S!C2 and holds 2 rows"),
+        ("note", "S!D3", "column D is not read; it begins at S!D3 and holds 1 row"),
     ]
     assert document.rows_read == ["S!A2", "S!A3", "S!A6"], "row 4 holds nothing that is read"
 
@@ -305,8 +305,8 @@ def test_failed_formulas_are_not_data(xlsx: Write) -> None:
         Issue("error", "S!A3", "the formula failed", "#N/A", cure),
     ]
     assert [message for _, _, message in told(document)[2:]] == [
-        "column 'Smelter Name' is not read; first value '#N/A' at S!A4; 1 row",
-        "column 'Country' is not read; first value '#N/A' at S!B4; 1 row",
+        "column 'Smelter Name' is not read; it begins at S!A4 and holds 1 row",
+        "column 'Country' is not read; it begins at S!B4 and holds 1 row",
     ], "a row of failed formulas only is a blank row of a template"
 
 

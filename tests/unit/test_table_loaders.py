@@ -250,7 +250,7 @@ def test_two_brands_join_no_supplier(table):
 def test_unread_columns_are_told_once(table):
     said = table("companies", "Id,Name,Country,Payment terms", "1,Acme,DE,30 days", "2,Zeta,DE,60 days")
     assert [issue.message for issue in said.issues] == [
-        "column 'Payment terms' is not read; first value '30 days' at D2; 2 rows"
+        "column 'Payment terms' is not read; it begins at D2 and holds 2 rows"
     ]
 
 
