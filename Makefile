@@ -11,7 +11,7 @@ demo: $(READY)
 	@$(PY) -m graphmap demo
 
 test: lint
-	@$(PY) -m pytest --numprocesses auto --cov --cov-report term
+	@$(PY) -m pytest --numprocesses auto --dist loadscope --cov --cov-report term
 
 lint: $(READY)
 	@$(PY) -m ruff format --check --quiet .
@@ -37,5 +37,5 @@ $(READY): pyproject.toml .ci/constraints.txt
 	@touch $(READY)
 
 clean:
-	rm -rf .venv build dist *.egg-info .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis graphmap-demo
+	rm -rf .venv build dist *.egg-info .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

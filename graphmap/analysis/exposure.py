@@ -161,8 +161,9 @@ def overall(case: Case, rated: pd.DataFrame) -> pd.DataFrame:
 
     ``exposure``, ``low``, ``high`` and ``unknown`` are weighted by what the company spends on each mineral where
     purchases give it for every one of its minerals, in one currency (``basis`` "spend"); else each is the highest over
-    its minerals, and ``unknown`` that of the most exposed one (``basis`` "maximum"). ``mineral`` is the most exposed one, ``minerals`` how many there are, ``evidence`` the
-    worst grade. Further columns: ``company``, ``name``, ``tier``.
+    its minerals, and ``unknown`` that of the most exposed one (``basis`` "maximum"). ``mineral`` is the most exposed
+    one, ``minerals`` how many there are, ``evidence`` the worst grade. Further columns: ``company``, ``name``,
+    ``tier``.
     """
     spend = _spend_by_mineral(case.graph)
     keys = zip(rated["company"], rated["mineral"], strict=True)

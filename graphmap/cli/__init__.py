@@ -9,6 +9,7 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from io import TextIOWrapper
 from typing import NoReturn
 
 import click
@@ -32,6 +33,9 @@ cli.commands = {
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one verb and exit. Errors that the user can mend are one line on stderr."""
     state = {"debug": False}
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a name that the terminal cannot show is no reason to stop
     try:
         code = int(cli.main(arguments, prog_name="graphmap", standalone_mode=False, obj=state) or 0)
         sys.stdout.flush()
@@ -58,11 +62,11 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 def _one_line(error: Exception) -> str:
-    if isinstance(error, click.UsageError):
-        verb = error.ctx.command_path if error.ctx else "graphmap"
-        return f"{' '.join(error.format_message().split())} See: {verb} --help"
+    text = str(error)
     if isinstance(error, click.ClickException):
-        return " ".join(error.format_message().split())
-    if isinstance(error, OSError) and error.strerror:
-        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
-    return " ".join(str(error).split())
+        text = error.format_message()
+        if isinstance(error, click.UsageError) and error.ctx:
+            text += f" See: {error.ctx.command_path} --help"
+    elif isinstance(error, OSError) and error.filename:
+        text = f"{error.filename}: {error.strerror}."
+    return " ".join(text.split())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -190,6 +190,13 @@ class Session:
         """Show on a terminal that work is going on."""
         return output.busy(what, quiet=self.quiet)
 
-    def show(self, *, data: Any, rows: Iterable[output.Row], lines: Callable[[], Iterable[Any]]) -> None:
-        """Write a result in the form that was asked for."""
-        output.show(self.form, data=data, rows=rows, lines=lines)
+    def show(
+        self,
+        lines: Callable[[], Iterable[Any]],
+        rows: Sequence[output.Row] = (),
+        *,
+        header: Iterable[str] = (),
+        data: Any = None,
+    ) -> None:
+        """Write a result in the form that was asked for; see ``output.Result``."""
+        output.show(self.form, output.Result(lines, rows, tuple(header), data))

@@ -6,7 +6,7 @@ import os
 import shlex
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -56,7 +56,7 @@ def demo(session: Session, folder: Path, jobs: int | None) -> int:
             report = work.load(*documents, jobs=jobs, progress=progress)
         with session.busy("Drawing conclusions"):
             lines = list(_story(work, report, folder / _CAMPAIGN, store))
-    session.show(data=None, rows=[], lines=lambda: lines)
+    session.show(lambda: lines)
     return 0
 
 
@@ -76,13 +76,13 @@ def _story(work: Workspace, report: Report, campaign: Path, store: Path) -> Iter
 
     yield f"{campaign}: {output.count_of(len(report.documents), 'document')} read, {report.counts['claims']:,} claims"
     yield ""
-    yield output.words(_finding(found, choke, output.records(rating)), "bold")
+    yield output.words(_finding(found, choke, output.Records(rating)), "bold")
     yield ""
     yield output.words("The five worst paths, each step with its share and its receipt", "bold")
     yield ""
     yield from path_blocks(found.paths)
     yield output.words("The direct suppliers, most exposed first", "bold")
-    yield from rating_lines(output.records(overall[overall["tier"] == 1]), 0, overall=True)
+    yield from rating_lines(overall[overall["tier"] == 1], 0, overall=True)
     yield ""
     yield from rejected_lines(report)
     yield from issue_lines([(one.file, issue) for one in report.documents for issue in one.issues])
@@ -92,7 +92,7 @@ def _story(work: Workspace, report: Report, campaign: Path, store: Path) -> Iter
         yield f"  {shlex.join([_program(), *arguments, '--store', str(store)])}"
 
 
-def _finding(found: Paths, choke: ChokePoints, rating: list[dict[str, Any]]) -> str:
+def _finding(found: Paths, choke: ChokePoints, rating: Sequence[output.Row]) -> str:
     """The main result in a sentence."""
     brand = [row for row in rating if row["company"] == found.source.id]
     direct = [row for row in rating if row["tier"] == 1]

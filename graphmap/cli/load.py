@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 SEVERITIES = ("error", "warning", "note")
 _SHOWN = 12
-"""How many groups of issues, and how many documents without any, the table form names."""
+"""How many kinds of issues the table form names."""
 
 Progress = Callable[[int, int, str], None]
 
@@ -61,7 +61,7 @@ def load(
     """
     with session.open(new=True) as work, progress_of(session) as progress:
         report = work.load(*path, jobs=jobs, extra=extra, progress=progress)
-    session.show(data=report.to_dict(), rows=list(_documents(report)), lines=lambda: report_lines(report))
+    session.show(lambda: report_lines(report), list(_documents(report)), data=report.to_dict())
     if not report.documents:
         reason = "Every file was rejected." if report.rejected else "There is no file to read in there."
         raise GraphmapError(f"Nothing was loaded. {reason}", "The reasons stand above." if report.rejected else "")
@@ -114,7 +114,7 @@ def sources(session: Session, forget: str | None, issues: bool, yes: bool) -> in
             _doubts(),
             output.Column("", lambda row: "" if row["current"] else f"superseded by {row['superseded_by'][:10]}"),
         ]
-    session.show(data=rows, rows=rows, lines=lambda: [output.table(columns, rows)])
+    session.show(lambda: [output.table(columns, rows)], rows)
     return 0
 
 

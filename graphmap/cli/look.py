@@ -47,7 +47,7 @@ def show(session: Session, id: tuple[str, ...], private: bool) -> int:  # noqa: 
         for claims in found.claims.values()
         for claim in claims
     ]  # fmt: skip
-    session.show(data=found.to_dict(), rows=rows, lines=lambda: _dossier_lines(found))
+    session.show(lambda: _dossier_lines(found), rows, data=found.to_dict())
     return 0
 
 
@@ -98,7 +98,7 @@ def _smelter_lines(figures: SmelterFigures) -> Iterator[Any]:
         (
             f"{term.value:.2f}",
             f"{term.says} ({output.percent(term.explains)} of the hazard)",
-            output.receipts(term.receipts),
+            output.receipts(term.receipts) if term.receipts else "",
         )
         for term in figures.terms
     )

@@ -14,8 +14,7 @@ import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, is_dataclass
-from datetime import date
+from dataclasses import dataclass
 from io import StringIO
 from typing import TYPE_CHECKING, Any, Literal, TextIO
 
@@ -48,8 +47,8 @@ def clean(text: object) -> str:
 
 
 def is_unknown(value: object) -> bool:
-    """Whether a value says that nothing is known: None, NaN or NaT."""
-    return value is None or (isinstance(value, float) and math.isnan(value)) or str(value) == "NaT"
+    """Whether a value says that nothing is known: None or NaN."""
+    return value is None or (isinstance(value, float) and math.isnan(value))
 
 
 def percent(share: float | None, digits: int = 1) -> str:
@@ -62,8 +61,6 @@ def percent(share: float | None, digits: int = 1) -> str:
 
 def interval(estimate: float, low: float, high: float) -> str:
     """An estimate and the range that the unknown shares leave, e.g. "6.2 % [1.0-40.0 %]"."""
-    if is_unknown(estimate):
-        return UNKNOWN
     if f"{low:.3f}" == f"{high:.3f}":
         return percent(estimate)
     return f"{percent(estimate)} [{100 * low:.1f}–{100 * high:.1f} %]"
@@ -80,36 +77,41 @@ def label(name: str, id_: str) -> str:
 
 
 def receipts(found: Sequence[Receipt]) -> str:
-    """The latest receipt, and how many more there are."""
-    if not found:
-        return ""
+    """The latest of one or more receipts, and how many more there are."""
     latest = max(found, key=lambda receipt: receipt.as_of)
     return f"{latest}" + (f" and {len(found) - 1} more" if len(found) > 1 else "")
 
 
 def plain(value: Any) -> Any:
-    """A value as JSON knows it: what is unknown is null, dates are ISO texts, dataclasses are objects."""
-    if is_dataclass(value) and not isinstance(value, type):
-        value = asdict(value)
-    if hasattr(value, "to_dict") and hasattr(value, "columns"):
-        return [plain(row) for row in records(value)]
+    """A value as JSON knows it: what is unknown is null, never 0 and never NaN."""
     if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [plain(item) for item in (sorted(value) if isinstance(value, set | frozenset) else value)]
-    if hasattr(value, "tolist"):  # numpy
-        return plain(value.tolist())
-    if is_unknown(value):
-        return None
-    if isinstance(value, date):
-        return value.isoformat()
-    return value if isinstance(value, str | int | float | bool) else str(value)
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [plain(item) for item in value]
+    return None if is_unknown(value) else value
 
 
-def records(frame: Any) -> list[dict[str, Any]]:
-    """The rows of a DataFrame, its index left out."""
-    rows: list[dict[str, Any]] = frame.to_dict(orient="records")
-    return rows
+@dataclass(frozen=True)
+class Records(Sequence[Row]):
+    """The rows of a DataFrame, each made when it is asked for: a table shows a few of what may be millions."""
+
+    frame: Any
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    def __getitem__(self, part: Any) -> Any:
+        """A row, or the rows of a slice."""
+        return Records(self.frame.iloc[part]) if isinstance(part, slice) else self.frame.iloc[part].to_dict()
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        names = self.columns
+        return (dict(zip(names, values, strict=True)) for values in self.frame.itertuples(index=False, name=None))
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of the columns."""
+        return list(map(str, self.frame))
 
 
 # ---- tables ---------------------------------------------------------------------------------------------------
@@ -130,11 +132,9 @@ def text(key: str, heading: str) -> Column:
     return Column(heading, lambda row: "" if is_unknown(row[key]) else str(row[key]))
 
 
-def number(key: str, heading: str, digits: int = 0) -> Column:
-    """A column of numbers; what is unknown says so."""
-    return Column(
-        heading, lambda row: UNKNOWN if is_unknown(row[key]) else f"{row[key]:,.{digits}f}", right=True, wrap=False
-    )
+def number(key: str, heading: str) -> Column:
+    """A column of counts; what is unknown says so."""
+    return Column(heading, lambda row: UNKNOWN if is_unknown(row[key]) else f"{row[key]:,.0f}", right=True, wrap=False)
 
 
 def share(key: str, heading: str) -> Column:
@@ -188,14 +188,36 @@ def console(stream: TextIO) -> Console:
     return Console(file=stream, width=width, highlight=False, markup=False, emoji=False, soft_wrap=False)
 
 
-def show(form: Form, *, data: Any, rows: Iterable[Row], lines: Callable[[], Iterable[Any]]) -> None:
-    """Write a result to stdout in the form that was asked for.
+@dataclass(frozen=True)
+class Result:
+    """What a verb found, in the three forms that it may be asked for.
 
-    ``data`` is the whole result for JSON, ``rows`` its main table for CSV, ``lines`` gives what a reader sees:
-    texts, tables and ``words``.
+    ``lines`` gives what a reader sees: texts, tables and ``words``. ``rows`` is the main table for CSV; ``header``
+    names its columns in case it is empty. ``data`` is everything for JSON, by default the rows.
     """
+
+    lines: Callable[[], Iterable[Any]]
+    rows: Sequence[Row] = ()
+    header: Sequence[str] = ()
+    data: Any = None
+
+    @property
+    def columns(self) -> Sequence[str]:
+        """The names of the columns of ``rows``."""
+        if isinstance(self.rows, Records):
+            return self.rows.columns
+        return self.header or [name for row in self.rows[:1] for name in row]
+
+
+def show(form: Form, result: Result) -> None:
+    """Write a result to stdout."""
     try:
-        _write(form, data, rows, lines)
+        if form == "json":
+            _write_json(result.rows if result.data is None else result.data)
+        elif form == "csv":
+            _write_csv(result)
+        else:
+            _write_lines(result.lines())
         sys.stdout.flush()
     except BrokenPipeError:
         raise PipeClosed from None
@@ -205,35 +227,34 @@ class PipeClosed(Exception):  # noqa: N818 - no error: the reader of our output,
     """Whoever read stdout has gone. Told apart from ``BrokenPipeError``, of which click makes exit code 1."""
 
 
-def _write(form: Form, data: Any, rows: Iterable[Row], lines: Callable[[], Iterable[Any]]) -> None:
-    if form == "json":
-        json.dump(plain(data), sys.stdout, ensure_ascii=False, indent=2, allow_nan=False)
-        sys.stdout.write("\n")
-    elif form == "csv":
-        write_csv(rows)
-    else:
-        written = sys.stdout if sys.stdout.isatty() else StringIO()
-        out = console(written)
-        for line in lines():
-            out.print(words(line) if isinstance(line, str) else line)
-        if isinstance(written, StringIO):  # without the blanks that fill a table's lines
-            sys.stdout.writelines(f"{line.rstrip()}\n" for line in written.getvalue().splitlines())
+def _write_json(data: Any) -> None:
+    # In UTF-8 names can be read; elsewhere they must still arrive.
+    in_full = sys.stdout.encoding.lower().replace("-", "").startswith("utf")
+    json.dump(plain(data), sys.stdout, ensure_ascii=not in_full, indent=2, allow_nan=False)
+    sys.stdout.write("\n")
 
 
-def write_csv(rows: Iterable[Row]) -> None:
-    """Write rows to stdout as CSV; text that a spreadsheet would take for a formula gets a leading apostrophe."""
+def _write_csv(result: Result) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    for i, row in enumerate(rows):
-        if i == 0:
-            writer.writerow(row.keys())
-        writer.writerow([_csv_cell(value) for value in row.values()])
+    writer.writerow(result.columns)
+    writer.writerows([_csv_cell(value) for value in row.values()] for row in result.rows)
+
+
+def _write_lines(lines: Iterable[Any]) -> None:
+    written = sys.stdout if sys.stdout.isatty() else StringIO()
+    out = console(written)
+    for line in lines:
+        out.print(words(line) if isinstance(line, str) else line)
+    if isinstance(written, StringIO):  # without the blanks that fill a table's lines
+        sys.stdout.writelines(f"{line.rstrip()}\n" for line in written.getvalue().splitlines())
 
 
 def _csv_cell(value: Any) -> Any:
+    """A value for a spreadsheet; text that it would take for a formula gets a leading apostrophe."""
     from graphmap import export
 
     value = plain(value)
-    if isinstance(value, list | dict):
+    if isinstance(value, list):
         value = "; ".join(map(str, value))
     return export.safe(clean(value)) if isinstance(value, str) else value
 

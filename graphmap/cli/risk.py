@@ -12,6 +12,8 @@ from graphmap.cli import app, output
 from graphmap.cli.app import MINERAL, MINERALS, Session, verb
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from graphmap.analysis.chokepoints import ChokePoints
     from graphmap.analysis.paths import Hop, Path, Paths
 
@@ -22,7 +24,7 @@ _VERBS = {"FED_BY": "fed by", "ORIGINATES_IN": "origin", "LOCATED_IN": "stands i
 """What a hop beyond the smelter is called."""
 
 
-def _shown(rows: Sequence[Any], top: int) -> tuple[Sequence[Any], list[str]]:
+def _shown(rows: Sequence[output.Row], top: int) -> tuple[Sequence[output.Row], list[str]]:
     """The first rows, and a line that says how many are left out, if any are."""
     shown = rows[:top] if top else rows
     left = len(rows) - len(shown)
@@ -61,14 +63,13 @@ def rate(
         frame = work.overall(minerals or None) if overall else work.rate(minerals or None)
     if tier is not None:
         frame = frame[frame["tier"] == tier]
-    rows = output.records(frame)
-    session.show(data=rows, rows=rows, lines=lambda: rating_lines(rows, top, overall=overall))
+    session.show(lambda: rating_lines(frame, top, overall=overall), output.Records(frame))
     return int(fail_on is not None and bool((frame["exposure"] > fail_on).any()))
 
 
-def rating_lines(rows: Sequence[dict[str, Any]], top: int, *, overall: bool = False) -> Iterator[Any]:
+def rating_lines(rated: pd.DataFrame, top: int, *, overall: bool = False) -> Iterator[Any]:
     """A rating as a table."""
-    shown, left = _shown(sorted(rows, key=lambda row: -row["exposure"]), top)
+    shown, left = _shown(output.Records(rated.sort_values("exposure", ascending=False, kind="stable")), top)
     company = output.Column("Company", lambda row: output.label(row["name"], row["company"]))
     tier = output.Column("Tier", lambda row: "" if row["tier"] < 0 else str(row["tier"]), right=True)
     exposure = output.Column("Exposure", _exposure, right=True, wrap=False)
@@ -146,24 +147,30 @@ def paths(
     with session.judged() as work, session.busy("Searching paths"):
         found = work.paths(start, to=to, mineral=mineral, k=k, by=by, through=through, avoiding=avoiding,
                            max_hops=max_hops)  # fmt: skip
-    session.show(data=found.to_dict(), rows=_hop_rows(found.paths), lines=lambda: _paths_lines(found))
+    session.show(lambda: _paths_lines(found), list(_hop_rows(found.paths)), header=_HOP, data=found.to_dict())
     return int(fail_on is not None and any(path.score > fail_on for path in found.paths))
+
+
+_HOP = (
+    "rank", "mineral", "score", "hazard", "standing", "hop", "tail", "tail_name", "type", "share", "stated",
+    "head", "head_name", "receipts",
+)  # fmt: skip
 
 
 def _hop_rows(found: Sequence[Path]) -> Iterator[dict[str, Any]]:
     for rank, path in enumerate(found, 1):
         for number, hop in enumerate(path.hops, 1):
-            yield {
-                "rank": rank, "mineral": path.mineral, "score": path.score, "hazard": path.hazard,
-                "standing": path.standing, "hop": number, "tail": hop.tail.id, "tail_name": hop.tail.name,
-                "type": hop.type, "share": hop.share, "stated": hop.stated, "head": hop.head.id,
-                "head_name": hop.head.name, "receipts": [str(receipt) for receipt in hop.receipts],
-            }  # fmt: skip
+            told = (
+                rank, path.mineral, path.score, path.hazard, path.standing, number, hop.tail.id, hop.tail.name,
+                hop.type, hop.share, hop.stated, hop.head.id, hop.head.name, list(map(str, hop.receipts)),
+            )  # fmt: skip
+            yield dict(zip(_HOP, told, strict=True))
 
 
 def _paths_lines(found: Paths) -> Iterator[Any]:
     if not found.paths:
         yield f"No path leads from {found.source.name} to {_target(found.to)}."
+        yield from _doubt_lines(found)
         return
     yield from path_blocks(found.paths)
     total = f"{'' if found.total_exact else 'at least '}{output.count_of(found.total, 'path')}"
@@ -174,6 +181,18 @@ def _paths_lines(found: Paths) -> Iterator[Any]:
         if any(path.mineral == mineral for path in found.paths):
             told = exposure - found.rest[mineral]
             yield f"{mineral}: exposure {output.percent(exposure)}, of which these paths bring {output.percent(told)}"
+
+
+def _doubt_lines(found: Paths) -> Iterator[str]:
+    """Why finding no path is not an all-clear."""
+    for mineral, unclear in found.unclear.items():
+        doubts = [
+            (unclear.not_on_list, f"{unclear.not_on_list} of its {unclear.smelters} smelters on no assurance list"),
+            (unclear.unidentified, f"{unclear.unidentified} not identified"),
+            (unclear.unknown > 0, f"{output.percent(unclear.unknown)} of its purchases of unknown origin"),
+        ]
+        if said := [words for holds, words in doubts if holds]:
+            yield f"{mineral}: no all-clear, with {', '.join(said)}"
 
 
 def _target(to: str) -> str:
@@ -231,12 +250,12 @@ def chokepoints(session: Session, start: str | None, to: str, mineral: str | Non
     """
     with session.judged() as work, session.busy("Searching choke points"):
         found = work.chokepoints(start, mineral=mineral, to=to)
-    rows = output.records(found.to_frame())
-    session.show(data=found.to_dict(), rows=rows, lines=lambda: _choke_lines(found, rows, top))
+    rows = output.Records(found.to_frame())
+    session.show(lambda: _choke_lines(found, rows, top), rows, data=found.to_dict())
     return 0
 
 
-def _choke_lines(found: ChokePoints, rows: list[dict[str, Any]], top: int) -> Iterator[Any]:
+def _choke_lines(found: ChokePoints, rows: Sequence[output.Row], top: int) -> Iterator[Any]:
     if found.cut:
         many = output.count_of(len(found.cut), "company", "companies")
         fewest = "" if found.fewest else f" (as few as {found.at_least} cannot be ruled out)"
@@ -287,12 +306,12 @@ def concentration(session: Session, company: tuple[str, ...], minerals: tuple[st
     """
     with session.judged() as work, session.busy("Computing concentration"):
         frame = work.concentration(company or None, minerals=minerals or None)
-    rows = output.records(frame)
-    session.show(data=rows, rows=rows, lines=lambda: _concentration_lines(rows, top))
+    rows = output.Records(frame)
+    session.show(lambda: _concentration_lines(rows, top), rows)
     return 0
 
 
-def _concentration_lines(rows: Sequence[dict[str, Any]], top: int) -> Iterator[Any]:
+def _concentration_lines(rows: Sequence[output.Row], top: int) -> Iterator[Any]:
     """A table for each company."""
     columns = [
         output.text("mineral", "Mineral"),
@@ -341,7 +360,7 @@ def conformance(
     """
     with session.judged() as work, session.busy("Computing rates"):
         frame = work.conformance(company or None, minerals=minerals or None)
-    rows = output.records(frame.sort_values("rate_by_count", kind="stable"))
+    rows = output.Records(frame.sort_values("rate_by_count", kind="stable"))
     shown, left = _shown(rows, top)
     columns = [
         output.Column("Company", lambda row: output.label(row["name"], row["company"])),
@@ -353,5 +372,5 @@ def conformance(
         output.share("in_progress_by_count", "In progress"),
         output.number("unidentified", "Unidentified"),
     ]
-    session.show(data=rows, rows=rows, lines=lambda: [output.table(columns, shown), *left])
+    session.show(lambda: [output.table(columns, shown), *left], rows)
     return int(fail_on is not None and bool((frame["rate_by_count"] < fail_on).any()))

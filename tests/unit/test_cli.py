@@ -267,6 +267,18 @@ def test_paths_show_shares_and_receipts(run: Run) -> None:
     assert "stands in" in run("paths", "--to", "PE").out
 
 
+def test_csv_names_its_columns_even_without_rows(run: Run) -> None:
+    assert run("paths", "--max-hops", 1, "--csv").out.startswith("rank,mineral,score,")
+    assert run("rate", "--mineral", "gold", "--csv").out.startswith("company,name,tier,mineral,exposure,")
+
+
+def test_output_fits_a_terminal_of_another_encoding(loaded: Path) -> None:
+    env = os.environ | {"PYTHONIOENCODING": "latin-1", "PYTHONUTF8": "0"}
+    for form in ([], ["--json"]):
+        ran = subprocess.run([*PROGRAM, "paths", *form], cwd=loaded, env=env, capture_output=True, check=True)
+        assert b"Example Solder" in ran.stdout
+
+
 def test_choke_points(run: Run) -> None:
     out = run("chokepoints").out
     assert out.startswith("Acting on 1 company cuts every way from Example Brand to not-accepted smelters:\n")
@@ -336,6 +348,8 @@ def test_export(run: Run, tmp_path: Path) -> None:
         (["rate", "--mineral", "unobtainium"], "There is no mineral called 'unobtainium'."),
         (["rate", "--as-of", "30.6.2026"], "'30.6.2026' is not a date; write it as 2026-06-30."),
         (["rate", "--fail-on", "200%"], "'200%' is not a share; write it as 0.05 or 5%."),
+        (["rate", "--fail-on", "much"], "'much' is not a share; write it as 0.05 or 5%."),
+        (["demo", "files/companies.csv/demo"], "Not a directory."),
         (["rate", "--json", "--csv"], "--json and --csv exclude each other."),
         (["rate", "--policy", "mine"], "mine"),
         (["rate", "--lens", "nowhere.toml"], "nowhere.toml"),
@@ -420,15 +434,23 @@ def test_an_interrupt_ends_in_one_line(run: Run, monkeypatch: pytest.MonkeyPatch
 
 
 def test_progress_is_shown_on_a_terminal_only(loaded: Path, tmp_path: Path) -> None:
+    store = ["--json", "--store", str(tmp_path / "new.graphmap")]
+    report, seen = on_a_terminal(loaded, "load", "files", "--jobs", "0", *store)
+    assert report["counts"]["documents"] == 5, "stdout is data and nothing else"
+    assert "6/6" in seen
+    rows, seen = on_a_terminal(loaded, "rate", *store)
+    assert len(rows) == 3
+    assert "Rating companies" in seen
+
+
+def on_a_terminal(folder: Path, *arguments: str) -> tuple[Any, str]:
+    """What a command writes to stdout, as JSON, and what a terminal shows of stderr."""
     ours, theirs = pty.openpty()
-    load = [*PROGRAM, "load", "files", "--json", "--jobs", "0", "--store", str(tmp_path / "new.graphmap")]
-    done = subprocess.run(load, cwd=loaded, stdout=subprocess.PIPE, stderr=theirs, text=True, check=True)
+    done = subprocess.run([*PROGRAM, *arguments], cwd=folder, stdout=subprocess.PIPE, stderr=theirs, check=True)
     os.close(theirs)
     seen = b"".join(iter(lambda: _read(ours), b"")).decode()
     os.close(ours)
-    assert "Reading" in seen
-    assert "6/6" in seen
-    assert json.loads(done.stdout)["counts"]["documents"] == 5, "stdout is data and nothing else"
+    return json.loads(done.stdout), seen
 
 
 def _read(terminal: int) -> bytes:
