@@ -342,7 +342,8 @@ def _add_node(out: _Collected, node: Node) -> None:
     if not out.nodes.get(key):
         _check(node.label in schema.NODES, f"a node with the label '{node.label}', which the schema does not have")
         _check(isinstance(node.id, str) and node.id != "", f"a {node.label} without an id")
-        _check(not _HALF.search(node.id + node.name), f"a {node.label} with half a character in its id or name")
+        text = node.id + node.name
+        _check(text.isascii() or not _HALF.search(text), f"a {node.label} with half a character in its id or name")
         out.nodes[key] = "" if node.name == node.id else node.name  # an id repeated is no name: others may know one
 
 
@@ -391,7 +392,7 @@ _HALF = re.compile("[\ud800-\udfff]")
 
 def _fits(value: Value, kind: type) -> bool:
     if kind is str:
-        return isinstance(value, str) and not _HALF.search(value)
+        return isinstance(value, str) and (value.isascii() or not _HALF.search(value))
     if kind is float:
         return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
     return isinstance(value, date) and not isinstance(value, datetime)

@@ -264,6 +264,7 @@ def _serve() -> None:
             _send(answers, frame)
             del task, frame
             gc.collect()
+            gc.freeze()  # what stays, such as tables of countries, is not searched again
 
 
 def _bug(error: Exception) -> _Answer:

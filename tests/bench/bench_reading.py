@@ -87,9 +87,9 @@ def read(path: str) -> int:
     document = open_document(path, today=TODAY)
     taken = sum(bool(document.text(f"Declaration!D{row}")) for row in range(1, 121))
     for row in document.rows("Smelter List", first=5, columns=SMELTER_COLUMNS, ignore=HELPERS):
-        taken += sum(bool(row.take(field)) for field in SMELTER_COLUMNS)
+        taken += sum(map(bool, row.take_all().values()))
     for row in document.rows("Smelter Look-up", first=5, columns=LOOKUP_COLUMNS, ignore="FGJK"):
-        taken += sum(bool(row.take(field)) for field in LOOKUP_COLUMNS)
+        taken += sum(map(bool, row.take_all().values()))
     for row in document.rows("Product List", first=6, columns={"number": "B", "name": "C", "comment": "D"}):
         taken += bool(row.take("number"))
     return taken + len(document.issues)
