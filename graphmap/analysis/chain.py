@@ -84,10 +84,15 @@ class Chain:
         return None
 
     def receipts(self, graph: SupplyGraph, link: int) -> list[Receipt]:
-        """Where the claims of a link stand."""
+        """Where the claims of a link stand; first the one that counts, by which the link has its share.
+
+        That is one that gives a share, then one that names the mineral, then the latest.
+        """
         edge_type = _TYPES[self.kind[link]]
-        positions = self.claims[self.claim_start[link] : self.claim_start[link + 1]]
-        return [graph.receipt(edge_type, int(position)) for position in positions]
+        table, positions = graph.table(edge_type), self.claims[self.claim_start[link] : self.claim_start[link + 1]]
+        gives = ~np.isnan(table.values("share")[positions]) if edge_type == "BUYS_FROM" else np.zeros(len(positions))
+        order = np.lexsort((-graph.recency[table.source[positions]], table.mineral[positions] < 0, -gives.astype(int)))
+        return [graph.receipt(edge_type, int(position)) for position in positions[order]]
 
     @cached_property
     def out_degree(self) -> npt.NDArray[np.int64]:

@@ -98,7 +98,7 @@ def _smelter_lines(figures: SmelterFigures) -> Iterator[Any]:
         (
             f"{term.value:.2f}",
             f"{term.says} ({output.percent(term.explains)} of the hazard)",
-            output.receipts(term.receipts) if term.receipts else "",
+            output.receipts(sorted(term.receipts, key=lambda one: one.as_of, reverse=True)) if term.receipts else "",
         )
         for term in figures.terms
     )

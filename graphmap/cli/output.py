@@ -77,9 +77,8 @@ def label(name: str, id_: str) -> str:
 
 
 def receipts(found: Sequence[Receipt]) -> str:
-    """The latest of one or more receipts, and how many more there are."""
-    latest = max(found, key=lambda receipt: receipt.as_of)
-    return f"{latest}" + (f" and {len(found) - 1} more" if len(found) > 1 else "")
+    """The first of one or more receipts, and how many more there are."""
+    return f"{found[0]}" + (f" and {len(found) - 1} more" if len(found) > 1 else "")
 
 
 def plain(value: Any) -> Any:

@@ -107,3 +107,16 @@ def test_links_in_any_order_give_the_same_chain(seed: int) -> None:
     two = Chain.from_links("gold", node, 3, tail[order], head[order], share[order])
     assert one.head.tolist() == two.head.tolist()
     assert np.array_equal(one.share, two.share, equal_nan=True)
+
+
+def test_the_receipt_that_counts_stands_first() -> None:
+    later = Source(id="1" * 64, kind="test", series="later", title="later", file="later.csv", as_of="2026-07-31")
+    graph = graph_of(
+        buys("B", "S", 0.7, row="A2"),
+        buys("B", "S", 0.4, "gold", row="A3"),
+        buys("B", "S", None, "gold", row="A4"),
+        documents=[(later, [buys("B", "S", None, row="A5")])],
+    )
+    chain = mineral_chain(graph, "gold")
+    assert links(chain, graph) == {("B", "S"): 0.4}
+    assert [receipt.row for receipt in chain.receipts(graph, 0)] == ["A3", "A2", "A4", "A5"]

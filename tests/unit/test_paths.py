@@ -484,7 +484,7 @@ def test_each_hop_shows_all_its_receipts() -> None:
     )
     (path,) = find_paths(case, node_of(case, "B")).paths
     assert [[str(receipt) for receipt in hop.receipts] for hop in path.hops] == [
-        [f"test.csv, A2 ({PLAIN.as_of})", f"test.csv, A3 ({PLAIN.as_of})"],
+        [f"test.csv, A3 ({PLAIN.as_of})", f"test.csv, A2 ({PLAIN.as_of})"],
         [f"test.csv, Smelter List!B5 ({PLAIN.as_of})"],
     ]
     assert str(path) == "B > S > X"
