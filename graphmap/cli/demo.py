@@ -89,7 +89,7 @@ def _story(work: Workspace, report: Report, campaign: Path, store: Path) -> Iter
     yield output.words("Try next", "bold")
     smelter = found.paths[0].nodes[-1].id
     for arguments in (["paths", "--to", "high-risk"], ["show", smelter], ["sources", "--issues"]):
-        yield f"  {shlex.join([_program(), *arguments, '--store', str(store)])}"
+        yield output.command(f"  {shlex.join([_program(), *arguments, '--store', str(store)])}")
 
 
 def _finding(found: Paths, choke: ChokePoints, rating: Sequence[output.Row]) -> str:
@@ -117,4 +117,4 @@ def _program() -> str:
     on_path = shutil.which("graphmap")
     if (on_path is not None and Path(on_path).resolve() == script.resolve()) or not script.exists():
         return "graphmap"
-    return os.path.relpath(script)
+    return min(os.path.relpath(script), os.path.abspath(script), key=len)

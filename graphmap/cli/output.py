@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Literal, TextIO
 from graphmap import schema
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, Group
     from rich.table import Table
     from rich.text import Text
 
@@ -176,6 +176,14 @@ def words(line: str = "", style: str = "") -> Text:
     return Text(clean(line), style=style)
 
 
+def command(line: str) -> Group:
+    """A command to copy: on one line, however narrow the terminal."""
+    from rich.console import Group
+    from rich.text import Text
+
+    return Group(Text(clean(line), no_wrap=True, overflow="ignore"))  # a bare text would lose its no_wrap in print
+
+
 # ---- writing --------------------------------------------------------------------------------------------------
 
 
@@ -243,7 +251,7 @@ def _write_lines(lines: Iterable[Any]) -> None:
     written = sys.stdout if sys.stdout.isatty() else StringIO()
     out = console(written)
     for line in lines:
-        out.print(words(line) if isinstance(line, str) else line)
+        out.print(words(line) if isinstance(line, str) else line, crop=False)
     if isinstance(written, StringIO):  # without the blanks that fill a table's lines
         sys.stdout.writelines(f"{line.rstrip()}\n" for line in written.getvalue().splitlines())
 

@@ -21,11 +21,11 @@ PROGRAM = [sys.executable, "-m", "graphmap"]
 VERBS: Mapping[str, click.Command] = cli.commands
 
 
-def run(line: str, folder: Path) -> str:
-    """What a command line writes to stdout; it must end well."""
+def run(line: str, folder: Path, width: int = 108) -> str:
+    """What a command line writes to stdout on a terminal of this width; it must end well."""
     name, *arguments = shlex.split(line, comments=True)
     assert name == "graphmap", line
-    env = os.environ | {"COLUMNS": "108", "PYTHONIOENCODING": "utf-8"}
+    env = os.environ | {"COLUMNS": str(width), "PYTHONIOENCODING": "utf-8"}
     done = subprocess.run([*PROGRAM, *arguments], cwd=folder, capture_output=True, encoding="utf-8", env=env)
     assert done.returncode == 0, f"{line}\n{done.stderr}"
     return done.stdout
@@ -92,9 +92,13 @@ def test_the_commands_of_the_readme_run(demo: tuple[Path, str], tmp_path: Path) 
 
 def test_the_commands_that_the_demo_ends_with_run(demo: tuple[Path, str]) -> None:
     folder, printed = demo
-    commands = [line.strip() for line in printed.partition("Try next\n")[2].splitlines() if line.strip()]
-    assert len(commands) == 3
-    for command in commands:
+
+    def commands(printed: str) -> list[str]:
+        return [line.strip() for line in printed.partition("Try next\n")[2].splitlines() if line.strip()]
+
+    assert commands(run("graphmap demo", folder, width=40)) == commands(printed)  # whole, however narrow
+    assert len(commands(printed)) == 3
+    for command in commands(printed):
         _, *arguments = shlex.split(command)
         assert run(shlex.join(["graphmap", *arguments]), folder).strip()
 
