@@ -20,8 +20,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self
 
-from graphmap import export, ingest, names, schema
-from graphmap.analysis import chokepoints, concentration, conformance, dossier, exposure, paths, tiers
+from graphmap import export, ingest, names, schema, tiers
+from graphmap.analysis import chokepoints, concentration, conformance, dossier, exposure, paths
 from graphmap.analysis.case import Case
 from graphmap.errors import NotFound
 from graphmap.graph import SupplyGraph

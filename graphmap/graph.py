@@ -36,6 +36,12 @@ def mineral_code(mineral: str) -> int:
     return _MINERAL_CODE[mineral] if mineral else -1
 
 
+def ranges(start: npt.NDArray[np.int64], count: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """start[0], start[0] + 1, … (count[0] of them), start[1], …"""
+    offset = np.cumsum(count) - count
+    return np.repeat(start - offset, count) + np.arange(int(count.sum()))
+
+
 class Texts:
     """A column of texts, each stored once: ``codes`` (int32) into a packed vocabulary in UTF-8.
 

@@ -12,8 +12,8 @@ import pandas as pd
 from graphmap import places, schema
 from graphmap.analysis.beyond import claimed
 from graphmap.analysis.case import Case
-from graphmap.analysis.tiers import brands
 from graphmap.graph import SupplyGraph
+from graphmap.tiers import brands
 
 WHOLE = 10_000.0
 """The HHI of a single source."""

@@ -15,9 +15,9 @@ from graphmap.analysis.chain import BUYS_FROM, DECLARES
 from graphmap.analysis.evidence import find_grades
 from graphmap.analysis.hazard import Term, terms
 from graphmap.analysis.paths import Named, named
-from graphmap.analysis.tiers import tiers
 from graphmap.errors import NotFound
 from graphmap.graph import Receipt, SupplyGraph
+from graphmap.tiers import tiers
 
 _PRIVATE = frozenset(head for edge in schema.EDGES.values() if edge.private for head in edge.heads)
 """Labels of nodes that hold personal data: never found by name."""

@@ -14,10 +14,10 @@ from graphmap.analysis.chain import BUYS_FROM
 from graphmap.analysis.evidence import find_grades
 from graphmap.analysis.standing import NOT_ACCEPTED
 from graphmap.analysis.sweep import Mask
-from graphmap.analysis.tiers import tiers
 from graphmap.errors import NotFound
 from graphmap.graph import Floats, Ints, SupplyGraph
 from graphmap.policy import GRADES, STANDINGS
+from graphmap.tiers import tiers
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import splu
 
-from graphmap.analysis.sweep import Mask, Step, Sweep, Values, ranges
-from graphmap.graph import Floats, Ints
+from graphmap.analysis.sweep import Mask, Step, Sweep, Values
+from graphmap.graph import Floats, Ints, ranges
 
 CLOSED = 1e-9
 """An outlet of a circle that carries no more than this of a company's mass counts as none: much below it the linear

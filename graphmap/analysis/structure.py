@@ -10,8 +10,8 @@ import numpy.typing as npt
 import scipy.sparse as sp
 from scipy.sparse.csgraph import breadth_first_order, maximum_flow
 
-from graphmap.analysis.sweep import Mask, Positions, ranges
-from graphmap.graph import Ints
+from graphmap.analysis.sweep import Mask, Positions
+from graphmap.graph import Ints, ranges
 
 
 def reachable(indptr: Positions, heads: Ints, source: int, allowed: Mask | None = None) -> Mask:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
-from graphmap.graph import Ints
+from graphmap.graph import Ints, ranges
 
 Mask = npt.NDArray[np.bool_]
 Positions = npt.NDArray[np.int64]
@@ -114,12 +114,6 @@ def gather(ufunc: np.ufunc, values: Values, rows: npt.NDArray[np.integer], start
         for low, high in zip(cuts[:-1].tolist(), cuts[1:].tolist(), strict=True)
     ]
     return np.concatenate(pieces)
-
-
-def ranges(start: Positions, count: Positions) -> Positions:
-    """start[0], start[0] + 1, … (count[0] of them), start[1], …"""
-    offset = np.cumsum(count) - count
-    return np.repeat(start - offset, count) + np.arange(int(count.sum()))
 
 
 def _levels(indptr: Positions, head: Ints) -> tuple[Ints, Positions, Mask]:

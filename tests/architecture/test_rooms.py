@@ -8,11 +8,11 @@ from pathlib import Path
 from tests.conftest import ROOT
 
 ROOMS = """
-errors schema records workers sheets places names forms shelf sameness graph export store ingest policy analysis
+errors schema records workers sheets places names forms shelf sameness graph tiers export store ingest policy analysis
 campaign api cli __init__ __main__
 """.split()  # noqa: SIM905 - the order is what matters here, and it reads best as a line
 FOR_LOADERS = {"errors", "records", "sheets", "places", "names", "forms", "schema"}
-NUMBERS = {"sameness", "graph", "export", "store", "analysis", "api", "cli"}
+NUMBERS = {"sameness", "graph", "tiers", "export", "store", "analysis", "api", "cli"}
 PACKAGES = {
     "python_calamine": {"sheets"},
     "msoffcrypto": {"sheets"},

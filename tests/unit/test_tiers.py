@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from graphmap.analysis.tiers import brands, tiers
 from graphmap.graph import SupplyGraph
 from graphmap.records import Edge, Node
+from graphmap.tiers import brands, tiers
 from tests.graphs import buys, company, declares, graph_of
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from graphmap.analysis.sweep import ranges
-from graphmap.graph import Ints, SupplyGraph
+from graphmap.graph import Ints, SupplyGraph, ranges
 
 
 def brands(graph: SupplyGraph) -> list[int]:
