@@ -277,7 +277,9 @@ def read_batch(path: Path, today: date, extra: Sequence[Path] = ()) -> Batch:
         counts=dict(zip(COUNTS, (len(rows), len(used), len(rows) - len(used), len(edges)), strict=True)),
     )
     in_order = sorted(dict.fromkeys(issues), key=_reading_order)
-    return Batch(source, tuple(nodes.values()), tuple(edges), tuple(in_order))
+    batch = Batch(source, tuple(nodes.values()), tuple(edges), tuple(in_order))
+    _ = batch.digest  # made here, in a worker, and kept with the batch
+    return batch
 
 
 _NodeKey = tuple[str, str]

@@ -5,9 +5,12 @@ A loader yields one ``About``, then ``Edge`` (whose ends are ``Node``), ``Node``
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Literal, NamedTuple
 
 Severity = Literal["error", "warning", "note"]
@@ -95,3 +98,10 @@ class Batch:
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
     issues: tuple[Issue, ...]
+
+    @cached_property
+    def digest(self) -> str:
+        """A digest of all that is said here, by which a store knows a document that has not changed."""
+        about = [*asdict(self.source).items()]
+        text = json.dumps([about, self.nodes, self.edges, self.issues], default=date.isoformat, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()

@@ -7,7 +7,7 @@ nowhere. Which documents count is decided when the graph is read (``current``); 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -54,6 +54,12 @@ class Store(Protocol):
         A node bears the name that the latest document gives it which gives one.
         """
 
+    def batches(self, ids: Iterable[str] | None = None) -> Iterator[Batch]:
+        """All documents (or these) as they were loaded, by id, superseded ones included: what a copy is made from.
+
+        Within a document a node has one name everywhere; claims are in the order type, tail, head, mineral, row.
+        """
+
     def close(self) -> None:
         """Let go of the store; everything is kept already."""
 
@@ -64,17 +70,34 @@ class Store(Protocol):
     ) -> None: ...
 
 
-def open_store(url: str | Path) -> Store:
-    """Open the store at ``url``, a file path; a file that is not there yet becomes an empty store.
+SERVERS = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
+"""How the address of a server begins, as the Neo4j drivers have it."""
 
+
+def open_store(url: str | Path, *, database: str | None = None) -> Store:
+    """Open the store at ``url``: a file path, or the address of a Neo4j server (neo4j://, bolt://, …+s with TLS).
+
+    A file that is not there yet becomes an empty store. For a server, ``database`` (or ``NEO4J_DATABASE``) names one
+    of its databases, ``NEO4J_USERNAME`` and ``NEO4J_PASSWORD`` who logs in; without them a terminal asks.
     Raises ``StoreError`` for anything that is not a graphmap store.
     """
-    if "://" in str(url):
-        kind = str(url).partition("://")[0]
-        raise StoreError(f"There is no kind of store called '{kind}'.", "Give the path of a file, e.g. chain.graphmap.")
-    from graphmap.store.sqlite import SqliteStore
+    kind, mark, _ = str(url).partition("://")
+    if not mark:
+        if database is not None:
+            raise StoreError(f"{url} is a file, which has no databases.", "Leave --database away.")
+        from graphmap.store.sqlite import SqliteStore
 
-    return SqliteStore(Path(url))
+        return SqliteStore(Path(url))
+    if kind.lower() in SERVERS:
+        try:
+            from graphmap.store.neo4j import Neo4jStore
+        except ModuleNotFoundError as error:
+            if error.name != "neo4j":
+                raise
+            raise StoreError("The driver for Neo4j is not installed.", "Run: pip install neo4j") from error
+        return Neo4jStore(str(url), database=database)
+    known = ", ".join(f"{one}://" for one in SERVERS)
+    raise StoreError(f"There is no kind of store called '{kind}'.", f"Give the path of a file, or one of {known}.")
 
 
 def in_order(sources: Iterable[Source]) -> list[Source]:

@@ -1,6 +1,6 @@
 """The graph's columns beside the store, so that an unchanged store opens at once.
 
-One file for each state of the store and day asked for, in the folder ``<store>-columns``; it is mapped into memory.
+One file for each state of the store and day asked for, in one folder for each store; it is mapped into memory.
 Whatever does not fit to the last byte (another state, another program, a damaged file) is as good as absent: the
 rows are read again. Everything here may be deleted at any time.
 
@@ -43,9 +43,9 @@ _OURS = re.compile(r"\d+-[0-9a-f]+\.(latest|\d{4}-\d\d-\d\d)\.(columns|\w+\.part
 class ColumnCache:
     """The cached columns of one store. What it finds damaged or cannot write is never an error."""
 
-    def __init__(self, store: Path, schema: str) -> None:
-        self._store, self._schema = store, schema
-        self.folder = store.with_name(store.name + "-columns")
+    def __init__(self, folder: Path, schema: str, like: Path | None = None) -> None:
+        """``like``: the file whose readers may read the columns, too; by default only their owner may."""
+        self.folder, self._schema, self._like = folder, schema, like
 
     def read(self, generation: str, day: str) -> dict[str, Column] | None:
         """The columns of this state of the store on this day (ISO, or "latest"), or None if they are not there."""
@@ -60,12 +60,12 @@ class ColumnCache:
         """Keep the columns; let go of those of other states and of days that were read long ago."""
         path = self._path(generation, day)
         with suppress(OSError):
-            self.folder.mkdir(exist_ok=True)
+            self.folder.mkdir(parents=self._like is None, exist_ok=True)
             handle, name = tempfile.mkstemp(".part", path.stem + ".", self.folder)
             part = Path(name)
             try:
                 with os.fdopen(handle, "wb") as file:
-                    part.chmod(self._store.stat().st_mode & 0o666)  # whoever may not read the store may not read this
+                    part.chmod(self._like.stat().st_mode & 0o666 if self._like else 0o600)
                     file.writelines(_pack(columns, self._about(generation, day)))
                 part.replace(path)
             finally:

@@ -16,10 +16,11 @@ import os
 import secrets
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace as changed
 from datetime import date
+from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -93,7 +94,8 @@ class SqliteStore:
                 raise
         self._numbers: dict[tuple[str, str], int] = {}
         self._version = 0  # ``PRAGMA data_version`` for which these numbers hold
-        self._cache = ColumnCache(self._path, json.dumps(description()))
+        columns = self._path.with_name(self._path.name + "-columns")
+        self._cache = ColumnCache(columns, json.dumps(description()), like=self._path)
 
     def __enter__(self) -> Self:
         return self
@@ -226,6 +228,22 @@ class SqliteStore:
             if self._generation() != generation:
                 self._cache.drop()  # somebody wrote, perhaps to forget what we have just kept
         return graph
+
+    def batches(self, ids: Iterable[str] | None = None) -> Iterator[Batch]:
+        """All documents (or these) as they were loaded, by id; see ``graphmap.store.Store.batches``."""
+        stored = {one.source.id: one for one in self.sources()}
+        for id_ in sorted(stored if ids is None else stored.keys() & set(ids)):
+            with self._reading():
+                found = self._db.execute("SELECT number FROM source WHERE id = ?", (id_,)).fetchone()
+                if found is None:
+                    continue  # somebody has forgotten it meanwhile
+                rows = self._db.execute(
+                    "SELECT number, label, id, name FROM named JOIN node ON node = number WHERE source = ?", found
+                )
+                nodes = {number: Node(*node) for number, *node in rows}
+                edges = [edge for table in CLAIMS.values() for edge in table.edges(self._db, found[0], nodes)]
+            in_order_ = sorted(edges, key=itemgetter(slice(5)))
+            yield Batch(stored[id_].source, tuple(sorted(nodes.values())), tuple(in_order_), stored[id_].issues)
 
     def _read(self, as_of: date | None) -> tuple[list[Source], list[tuple[str, str, str]], dict[str, EdgeTable]]:
         numbered = self._numbered()

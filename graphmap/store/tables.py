@@ -7,7 +7,7 @@ property. Texts are stored as they are ("" when absent), dates as ISO text; an u
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import chain, islice
 from typing import Any
@@ -15,9 +15,10 @@ from typing import Any
 import numpy as np
 
 from graphmap import schema
-from graphmap.graph import Column, EdgeTable, Ints, Texts, mineral_code
-from graphmap.records import Edge, Node
+from graphmap.graph import EdgeTable, Ints, mineral_code
+from graphmap.records import Edge, Node, Value
 from graphmap.schema import EdgeType
+from graphmap.store.columns import CHUNK, gather, order_of
 
 _FIXED = {
     "source": "INTEGER NOT NULL", "position": "INTEGER NOT NULL", "tail": "INTEGER NOT NULL",
@@ -26,16 +27,7 @@ _FIXED = {
 _KINDS = {str: "TEXT NOT NULL DEFAULT ''", float: "REAL", date: "TEXT"}
 _KEEP: Mapping[type, Callable[[Any], object]] = {str: str, float: float, date: date.isoformat}
 
-_CHUNK = 20_000
-"""Rows that are read at a time: some 20 MB of Python objects."""
-
-
-class _Words(dict[str, int]):
-    """Texts, numbered in the order in which they are met."""
-
-    def __missing__(self, text: str) -> int:
-        self[text] = number = len(self)
-        return number
+_GIVE: Mapping[type, Callable[[Any], Value]] = {str: str, float: float, date: date.fromisoformat}
 
 
 class ClaimTable:
@@ -73,35 +65,23 @@ class ClaimTable:
 
     def read(self, db: sqlite3.Connection, sources: Sequence[int], place: Ints) -> EdgeTable:
         """All claims of these documents, which become sources 0, 1, …; node number n becomes ``place[n]``."""
-        names = ["mineral", "row", *(name for name, kind in self._edge.properties.items() if kind is str)]
-        words = {name: _Words() for name in names}
-
-        def column(name: str, values: Sequence[Any]) -> Column:
-            if name in words:
-                return np.fromiter(map(words[name].__getitem__, values), np.int32, len(values))
-            kind = self._edge.properties.get(name)
-            return np.array(values, np.int32 if kind is None else np.float64 if kind is float else "datetime64[D]")
-
-        order = ["source", "tail", "head", "mineral", "row", *self._edge.properties]
         rows = chain.from_iterable(db.execute(self._select, pair) for pair in enumerate(sources))
-        chunks: dict[str, list[Column]] = {name: [column(name, ())] for name in order}
-        while some := list(islice(rows, _CHUNK)):
-            for name, values in zip(order, zip(*some, strict=True), strict=True):
-                chunks[name].append(column(name, values))
-        columns = {name: np.concatenate(chunks.pop(name)) for name in order}
-        texts = {name: Texts.of_vocabulary(columns[name], list(words[name])) for name in words}
-        codes = np.array([mineral_code(mineral) for mineral in words["mineral"]], np.int8)
-        tail, head = place[columns["tail"]], place[columns["head"]]
-        if np.any((tail < 0) | (head < 0)):
-            raise LookupError(f"{self._edge.name}: an end that no document names")
-        return EdgeTable(
-            tail,
-            head,
-            codes[columns["mineral"]],
-            columns["source"],
-            texts["row"],
-            {name: texts.get(name, columns[name]) for name in self._edge.properties},
-        )
+        return gather(self._edge, self._chunks(rows, place))
+
+    def edges(self, db: sqlite3.Connection, source: int, nodes: Mapping[int, Node]) -> Iterator[Edge]:
+        """The claims of one document, as they were loaded."""
+        for _, tail, head, mineral, row, *values in db.execute(self._select, (source, source)):
+            given = zip(self._edge.properties.items(), values, strict=True)
+            properties = {name: _GIVE[kind](value) for (name, kind), value in given if value not in (None, "")}
+            yield Edge(self._edge.name, nodes[tail], nodes[head], row, mineral, properties)
+
+    def _chunks(self, rows: Iterator[tuple[Any, ...]], place: Ints) -> Iterator[dict[str, Any]]:
+        names = order_of(self._edge)
+        while some := list(islice(rows, CHUNK)):
+            columns: dict[str, Any] = dict(zip(names, zip(*some, strict=True), strict=True))
+            for end in ("tail", "head"):
+                columns[end] = place[np.array(columns[end], np.int32)]
+            yield columns
 
 
 CLAIMS: Mapping[str, ClaimTable] = {name: ClaimTable(edge) for name, edge in schema.EDGES.items()}

@@ -1,0 +1,355 @@
+"""The Cypher of the store on a server, derived from the schema; and the way of a claim into properties and back.
+
+Everything from a document goes in as a parameter. Labels, types and property names in the texts are the schema's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from math import isnan
+from operator import itemgetter
+from typing import Any
+
+from graphmap import schema
+from graphmap.graph import mineral_code
+from graphmap.records import Batch, Edge, Issue, Node, Source, Value
+from graphmap.schema import EdgeType
+
+KEY = "graphmap_key"
+"""The property by which a node is known to be ours: its label and id. Nodes of other applications lack it."""
+
+DOCUMENT = "Document"
+STORE = "GraphmapStore"
+"""The one node that tells the state of the store. Whoever writes holds it, so that writers go one after the other."""
+
+PAST = "PAST_"
+"""How the type of a claim begins whose document is superseded, so that no question counts it by mistake."""
+
+ROLES = ("Brand", "Supplier", "SubSupplier")
+"""Labels of companies by their place in the chain: tier 0, tier 1, beyond."""
+
+_LONGEST = 1000
+"""Characters of an id that an index can hold for certain: range indexes take 8 kB (neo4j.com/docs, 5: Index types)."""
+
+
+def key_of(label: str, id_: str) -> str:
+    """What is unique to a node: "Label:id"; for an id that no index can hold, "Label#digest"."""
+    if len(id_) <= _LONGEST:
+        return f"{label}:{id_}"
+    return f"{label}#{hashlib.sha256(id_.encode()).hexdigest()}"
+
+
+def label_of(key: str) -> str:
+    """The label in a key."""
+    return key[: min(place for mark in ":#" if (place := key.find(mark)) >= 0)]
+
+
+# ---- constraints and indexes ----------------------------------------------------------------------------------
+
+
+def preparations() -> list[str]:
+    """What a database needs before the first document: uniqueness only, which Community knows, and indexes."""
+    ours = (*schema.NODES, DOCUMENT, STORE)
+    statements = [
+        f"CREATE CONSTRAINT graphmap_{label.lower()} IF NOT EXISTS FOR (n:{label}) REQUIRE n.{KEY} IS UNIQUE"
+        for label in ours
+    ]
+    statements += [
+        f"CREATE INDEX graphmap_{label.lower()}_id IF NOT EXISTS FOR (n:{label}) ON (n.id)" for label in schema.NODES
+    ]
+    statements.append(f"CREATE INDEX graphmap_series IF NOT EXISTS FOR (n:{DOCUMENT}) ON (n.series_key)")
+    types = [type_ for name in schema.EDGES for type_ in (name, PAST + name)]
+    statements += [
+        f"CREATE INDEX graphmap_{type_.lower()}_source IF NOT EXISTS FOR ()-[e:{type_}]-() ON (e.source)"
+        for type_ in types
+    ]
+    return statements
+
+
+def description() -> str:
+    """What the server's graph depends on: labels, minerals, types and their properties; sorted, as JSON."""
+    edges = {name: sorted((key, kind.__name__) for key, kind in edge.properties.items())
+             for name, edge in schema.EDGES.items()}  # fmt: skip
+    return json.dumps({"labels": sorted(schema.NODES), "minerals": sorted(schema.MINERALS), "edges": edges})
+
+
+def unknown_to_us(known: str) -> bool:
+    """Whether a description holds what this version of graphmap does not know."""
+    then, now = json.loads(known), json.loads(description())
+    parts = [set(then[name]) - set(now[name]) for name in ("labels", "minerals", "edges")]
+    lost = [
+        pair for name, pairs in then["edges"].items() for pair in pairs if pair not in now["edges"].get(name, [pair])
+    ]
+    return any(parts) or bool(lost)
+
+
+# ---- one statement for each thing to do ------------------------------------------------------------------------
+
+FIND_STORE = f"MATCH (m:{STORE} {{{KEY}: '{STORE}'}}) RETURN m{{.*}} AS store"
+MAKE_STORE = f"""
+MERGE (m:{STORE} {{{KEY}: '{STORE}'}})
+ON CREATE SET m.name = 'graphmap', m.generation = 0, m.state = $state, m.settled = 0, m.id = $id
+SET m.schema = $schema, m.format = $format
+"""
+HOLD = f"MATCH (m:{STORE} {{{KEY}: '{STORE}'}}) SET m.held = true REMOVE m.held RETURN m.generation AS generation"
+"""Wait until nobody else writes, and keep others waiting until this transaction ends."""
+BUMP = f"""
+MATCH (m:{STORE} {{{KEY}: '{STORE}'}}) SET m.generation = m.generation + 1, m.state = $state
+RETURN m.generation AS generation
+"""
+SETTLED = f"MATCH (m:{STORE} {{{KEY}: '{STORE}'}}) SET m.settled = m.generation"
+
+FIND_DOCUMENTS = f"""
+MATCH (d:{DOCUMENT}) WHERE d.{KEY} = $key OR d.series_key IN $series
+RETURN d{{.id, .series, .series_key, .title, .file, .modified, .digest, .current, .claim_types,
+         .claim_counts, as_of: toString(d.as_of)}} AS document
+"""
+DIGEST = f"MATCH (d:{DOCUMENT} {{{KEY}: $key}}) RETURN d.digest AS digest"
+WRITE_DOCUMENT = f"MERGE (d:{DOCUMENT} {{{KEY}: $key}}) SET d = $properties"
+MARK_DOCUMENT = f"""
+MATCH (d:{DOCUMENT} {{{KEY}: $key}}) SET d.current = ($by IS NULL), d.superseded_by = $by
+"""
+DROP_DOCUMENT = f"MATCH (d:{DOCUMENT} {{{KEY}: $key}}) DETACH DELETE d"
+
+READ_SOURCES = f"""
+MATCH (d:{DOCUMENT}) WHERE d.{KEY} STARTS WITH '{DOCUMENT}:'
+RETURN d{{.id, .kind, .series, .title, .file, .modified, .fact_names, .fact_values, .count_names, .count_values,
+         .claim_types, .claim_counts, .current, as_of: toString(d.as_of)}} AS document ORDER BY d.id
+"""
+READ_ISSUES = f"""
+MATCH (d:{DOCUMENT}) WHERE d.{KEY} STARTS WITH '{DOCUMENT}:' AND size(d.issue_row) > 0
+RETURN d.id AS id, d.issue_severity AS severity, d.issue_row AS row, d.issue_message AS message,
+       d.issue_value AS value, d.issue_cure AS cure
+"""
+READ_NAMED = f"""
+UNWIND $keys AS key MATCH (d:{DOCUMENT} {{{KEY}: key}})
+RETURN d.id AS id, d.named_keys AS keys, d.named_names AS names, d.long_ids AS long_ids
+"""
+READ_ALL_NAMED = f"MATCH (d:{DOCUMENT}) WHERE d.{KEY} STARTS WITH '{DOCUMENT}:' RETURN d.named_keys AS keys"
+
+
+def drop_claims(type_: str) -> str:
+    """Delete the claims of a type that a document made."""
+    return f"MATCH ()-[e:{type_} {{source: $source}}]->() DELETE e"
+
+
+def move_claims(old: str, new: str) -> str:
+    """Give the claims of a document another type: current ones become past, or past ones current."""
+    return f"MATCH (a)-[e:{old} {{source: $source}}]->(b) CREATE (a)-[f:{new}]->(b) SET f = properties(e) DELETE e"
+
+
+def merge_nodes(label: str) -> str:
+    """Make the nodes of a label be there."""
+    return f"UNWIND $rows AS r MERGE (n:{label} {{{KEY}: r.key}}) ON CREATE SET n.id = r.id, n.name = r.name"
+
+
+def create_claims(type_: str, tail: str, head: str) -> str:
+    """Draw claims, grouped by tail, between nodes that are there."""
+    return f"""
+UNWIND $groups AS g MATCH (a:{tail} {{{KEY}: g.tail}})
+UNWIND g.rows AS r MATCH (b:{head} {{{KEY}: r.head}})
+CREATE (a)-[e:{type_}]->(b)
+SET e = r.properties, e.source = $source, e.file = $file, e.as_of = $as_of
+"""
+
+
+def read_claims(edge: EdgeType, type_: str) -> str:
+    """The claims of chunks of documents as columns; ``source`` is the place of the document in its chunk."""
+    columns = ", ".join(f"collect({_readable('e', name, kind)}) AS {name}_" for name, kind in edge.properties.items())
+    return f"""
+UNWIND $chunks AS sources
+CALL (sources) {{
+  UNWIND range(0, size(sources) - 1) AS i
+  MATCH ()-[e:{type_}]->() WHERE e.source = sources[i]
+  WITH collect([i, e]) AS found
+  UNWIND range(0, size(found) - 1, $most) AS first
+  UNWIND found[first..first + $most] AS one
+  WITH first, one[0] AS i, one[1] AS e
+  RETURN first, collect(i) AS source, collect(coalesce(e.tail_key, startNode(e).{KEY})) AS tail,
+         collect(coalesce(e.head_key, endNode(e).{KEY})) AS head, collect(coalesce(e.mineral, '')) AS mineral,
+         collect(e.row) AS row{", " + columns if columns else ""}
+}}
+RETURN *
+"""
+
+
+def _readable(variable: str, name: str, kind: type) -> str:
+    # A list that is collected leaves nulls out, so what is absent needs a value: "" and NaN.
+    value = f"{variable}.{name}"
+    if kind is float:
+        return f"coalesce({value}, 0.0/0.0)"
+    return f"coalesce({value if kind is str else f'toString({value})'}, '')"
+
+
+# ---- what follows from all documents ---------------------------------------------------------------------------
+
+
+def read_nodes(label: str) -> str:
+    """Our nodes of a label with all that is derived."""
+    roles = "[l IN labels(n) WHERE l IN $roles]" if label == "Company" else "[]"
+    return f"""
+MATCH (n:{label}) WHERE n.{KEY} STARTS WITH '{label}'
+RETURN n.{KEY} AS key, n.name AS name, n.tier AS tier, n.read_as AS read_as, {roles} AS roles
+"""
+
+
+def set_nodes(label: str) -> str:
+    """Bring name and tier of nodes up to date."""
+    return f"""
+UNWIND $rows AS r MATCH (n:{label} {{{KEY}: r.key}})
+SET n.name = r.name, n.tier = r.tier, n.read_as = r.read_as
+"""
+
+
+def set_role(role: str) -> str:
+    """Give companies a role label and take the others away."""
+    others = "".join(f":{other}" for other in ROLES if other != role)
+    add = f"SET n:{role}" if role else ""
+    return f"UNWIND $keys AS key MATCH (n:Company {{{KEY}: key}}) REMOVE n{others} {add}"
+
+
+def let_go(label: str) -> str:
+    """Take what is ours from nodes that no document names any more but another application holds on to."""
+    roles = f" REMOVE n:{':'.join(ROLES)}" if label == "Company" else ""
+    return f"""
+UNWIND $keys AS key MATCH (n:{label} {{{KEY}: key}}) WHERE EXISTS {{ (n)--() }}
+SET n.name = n.id, n.tier = null, n.read_as = null{roles}
+"""
+
+
+def drop_nodes(label: str) -> str:
+    """Delete nodes that no document names any more and nothing holds on to."""
+    return f"UNWIND $keys AS key MATCH (n:{label} {{{KEY}: key}}) WHERE NOT EXISTS {{ (n)--() }} DELETE n"
+
+
+def read_drawn(label: str) -> str:
+    """The claims at a node that is read as another, and those drawn at ``at`` for a node that was."""
+    return f"""
+UNWIND $rows AS r
+MATCH (n:{label} {{{KEY}: r.at}})-[e]-()
+WHERE e.source IS NOT NULL AND NOT type(e) IN ['SAME_AS', '{PAST}SAME_AS']
+  AND (r.at = r.written OR e.tail_key = r.written OR e.head_key = r.written)
+RETURN DISTINCT elementId(e) AS id, type(e) AS type, startNode(e).{KEY} AS tail, endNode(e).{KEY} AS head,
+       e.tail_key AS tail_key, e.head_key AS head_key
+ORDER BY type, tail, head, id
+"""
+
+
+def redraw(type_: str, tail: str, head: str) -> str:
+    """Draw claims between other nodes than before."""
+    return f"""
+UNWIND $rows AS r
+MATCH ()-[e:{type_}]->() WHERE elementId(e) = r.id
+MATCH (a:{tail} {{{KEY}: r.tail}}) MATCH (b:{head} {{{KEY}: r.head}})
+CREATE (a)-[f:{type_}]->(b)
+SET f = properties(e), f.tail_key = r.tail_key, f.head_key = r.head_key
+DELETE e
+"""
+
+
+# ---- a document as parameters ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Packed:
+    """A document as parameters of statements.
+
+    ``nodes`` are rows for ``merge_nodes`` by label; ``claims`` groups for ``create_claims`` by (type, tail label,
+    head label); ``document`` are the properties of its node. Everything is sorted.
+    """
+
+    source: Source
+    document: Mapping[str, Any]
+    nodes: Mapping[str, Sequence[Mapping[str, Any]]]
+    claims: Mapping[tuple[str, str, str], Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+
+
+def series_key(source: Source) -> str | None:
+    """A series as an index can hold it; None for a document that has none."""
+    return hashlib.sha256(source.series.encode("utf-8", "surrogatepass")).hexdigest() if source.series else None
+
+
+def pack(batch: Batch) -> Packed:
+    """A document as parameters. Raises ``KeyError`` for what the schema does not know."""
+    names: dict[tuple[str, str], str] = {}
+    nodes = {*batch.nodes, *(edge.tail for edge in batch.edges), *(edge.head for edge in batch.edges)}
+    for label, id_, name in sorted(nodes):  # of several names the first in the alphabet
+        names[schema.NODES[label].label, id_] = names.get((label, id_)) or name
+    keys = {node: key_of(*node) for node in names}
+    rows: dict[str, list[Mapping[str, Any]]] = {}
+    for (label, id_), name in names.items():
+        node = {"key": keys[label, id_], "id": id_[:_LONGEST], "name": name or id_}
+        rows.setdefault(label, []).append(node)
+    groups: dict[tuple[str, str, str], dict[str, list[dict[str, Any]]]] = {}
+    counts: dict[str, int] = {}
+    for edge in batch.edges:
+        counts[edge.type] = counts.get(edge.type, 0) + 1
+        ends = groups.setdefault((edge.type, edge.tail.label, edge.head.label), {})
+        claim = {"head": keys[edge.head[:2]], "properties": _properties(edge)}
+        ends.setdefault(keys[edge.tail[:2]], []).append(claim)
+    source = batch.source
+    columns = [[issue[i] for issue in batch.issues] for i in range(len(Issue._fields))]
+    document = {
+        KEY: key_of(DOCUMENT, source.id), "id": source.id, "kind": source.kind, "digest": batch.digest,
+        "fact_names": sorted(source.facts), "fact_values": [source.facts[name] for name in sorted(source.facts)],
+        "count_names": sorted(source.counts), "count_values": [source.counts[name] for name in sorted(source.counts)],
+        "claim_types": sorted(counts), "claim_counts": [counts[name] for name in sorted(counts)],
+        "named_keys": list(keys.values()), "named_names": list(names.values()),
+        "long_ids": [id_ for _, id_ in names if len(id_) > _LONGEST],
+        **{f"issue_{name}": column for name, column in zip(Issue._fields, columns, strict=True)},
+    }  # fmt: skip
+    claims: dict[tuple[str, str, str], list[dict[str, Any]]] = {
+        kind: [{"tail": tail, "rows": sorted(found, key=itemgetter("head"))} for tail, found in sorted(ends.items())]
+        for kind, ends in sorted(groups.items())
+    }
+    return Packed(source, document, dict(sorted(rows.items())), claims)
+
+
+def about(source: Source) -> dict[str, Any]:
+    """What may differ between copies of one document, as properties."""
+    return {
+        "name": source.file, "file": source.file, "title": source.title, "series": source.series,
+        "series_key": series_key(source), "modified": source.modified, "as_of": day(source.as_of),
+    }  # fmt: skip
+
+
+def day(text: str) -> date | None:
+    """A date as the server keeps it; a document without one has none."""
+    return date.fromisoformat(text) if text else None
+
+
+def _properties(edge: Edge) -> dict[str, Value]:
+    """A claim's properties, those that are given; ``KeyError`` for one that the schema does not know."""
+    declared = schema.EDGES[edge.type].properties
+    mineral_code(edge.mineral)
+    out: dict[str, Value] = {"row": edge.row}
+    if edge.mineral:
+        out["mineral"] = edge.mineral
+    for name, value in edge.properties.items():
+        kind = declared[name]
+        if value is None or value == "" or (isinstance(value, float) and isnan(value)):
+            continue
+        out[name] = float(value) if kind is float else value  # type: ignore[arg-type]
+    return out
+
+
+def source_of(document: Mapping[str, Any]) -> Source:
+    """A document's node as a source."""
+    facts = dict(zip(document["fact_names"], document["fact_values"], strict=True))
+    counts = dict(zip(document["count_names"], document["count_values"], strict=True))
+    names = ("id", "kind", "series", "title", "file", "modified")
+    return Source(**{name: document[name] for name in names}, as_of=document["as_of"] or "", facts=facts, counts=counts)
+
+
+def nodes_named(keys: Sequence[str], names: Sequence[str], long_ids: Iterable[str]) -> dict[str, Node]:
+    """The nodes that a document names, by key."""
+    long = iter(long_ids)
+    out = {}
+    for key, name in zip(keys, names, strict=True):
+        label = label_of(key)
+        out[key] = Node(label, next(long) if key[len(label)] == "#" else key[len(label) + 1 :], name)
+    return out

@@ -1,0 +1,490 @@
+"""The store on a Neo4j server, for teams: the same documents, the same graph, and Cypher to ask it.
+
+Claims are relationships between the things they are about; a document is a node of its own, known by its content.
+Whoever writes holds one node (``GraphmapStore``) for as long as the transaction lasts. So writers go one after the
+other, a deadlock between them cannot be, and readers see whole documents only. What follows from several documents
+(names, roles, tiers, who is read as whom: ``derived``) is brought up to date before this store reads again or closes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from dataclasses import replace as changed
+from datetime import date
+from operator import itemgetter
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import neo4j
+import numpy as np
+
+from graphmap import schema
+from graphmap.errors import StoreError
+from graphmap.graph import EdgeTable, SupplyGraph
+from graphmap.records import Batch, Edge, Issue, Node, Source, Value
+from graphmap.store import Stored, current, cypher, in_order, series
+from graphmap.store.cache import ColumnCache
+from graphmap.store.columns import CHUNK, gather
+from graphmap.store.connection import Connection, plain
+from graphmap.store.derived import Derived, bring_up_to_date
+
+T = TypeVar("T")
+Transaction = neo4j.ManagedTransaction
+
+_FORMAT = 1
+"""The layout of nodes and relationships that ``cypher`` describes, besides what follows from the schema."""
+
+_REMEMBERED = 200_000
+"""Keys of nodes that a store keeps in mind while it writes: some 30 MB."""
+
+_PER_CHUNK = 5_000
+"""Claims that are asked for at a time, if the documents are no larger."""
+
+_TRIES = 3
+"""How often reading is begun again because somebody wrote meanwhile; then writers are kept waiting."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the server answered to a statement: the names of the columns, and the rows in plain Python values."""
+
+    columns: list[str]
+    rows: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class _State:
+    """What the store's own node says; ``generation`` names a state of the documents."""
+
+    count: int
+    generation: str
+    settled: bool
+    id: str
+
+
+class Neo4jStore:
+    """A store in a database of a Neo4j server; see ``graphmap.store.Store``. For use in one thread.
+
+    Nothing is opened before it is used; reading changes nothing on the server.
+    """
+
+    def __init__(self, url: str, *, database: str | None = None) -> None:
+        self._server = Connection(url, database)
+        self._ready = False
+        self._wrote = False
+        self._known: set[str] = set()
+        self._known_at = -1  # the generation for which these nodes are certain to be there
+        self._cache: ColumnCache | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is not None:  # what went wrong is told; whether the rest can be done is not what matters now
+            with suppress(StoreError):
+                self.close()
+            return
+        self.close()
+
+    def close(self) -> None:
+        """Bring up to date what follows from the documents, and let go of the server."""
+        try:
+            self._settle()
+        finally:
+            self._server.close()
+
+    # ---- writing ----------------------------------------------------------------------------------------------
+
+    def replace(self, batch: Batch) -> None:
+        """Make the store hold exactly what this document says; see ``graphmap.store.Store.replace``."""
+        if self._digest(batch.source.id) == batch.digest:
+            return
+        packed = cypher.pack(batch)
+        self._prepare()
+        self._write(lambda tx: self._replace(tx, packed))
+
+    def forget(self, source_id: str) -> bool:
+        """Remove a document and all that only it says; False if it is not there."""
+        if self._digest(source_id) is None:
+            return False
+        self._prepare()
+        found = self._write(lambda tx: self._forget(tx, source_id))
+        self._settle()
+        return found
+
+    def _digest(self, source_id: str) -> str | None:
+        """The digest of a document in the store; None if it is not there."""
+
+        def read(tx: Transaction) -> str | None:
+            found = tx.run(cypher.DIGEST, key=cypher.key_of(cypher.DOCUMENT, source_id)).single()
+            return None if found is None else str(found["digest"])
+
+        return self._server.read(read)
+
+    def _write(self, work: Callable[[Transaction], T]) -> T:
+        """Do this while nobody else writes; afterwards the store is in another generation."""
+
+        def unit(tx: Transaction) -> T:
+            bumped = tx.run(cypher.BUMP, state=secrets.token_hex(8)).single(strict=True)
+            generation = int(bumped["generation"])
+            if generation != self._known_at + 1 or len(self._known) > _REMEMBERED:
+                self._known.clear()  # somebody else may have removed nodes meanwhile
+            self._known_at = -1
+            done = work(tx)
+            self._known_at = generation
+            return done
+
+        self._wrote = True
+        try:
+            done = self._server.write(unit)
+        except BaseException:
+            self._known_at = -1
+            raise
+        self._columns().drop()
+        return done
+
+    def _replace(self, tx: Transaction, packed: cypher.Packed) -> None:
+        source, key = packed.source, packed.document[cypher.KEY]
+        there = self._documents(tx, key, [source])
+        if (old := there.pop(source.id, None)) is not None:
+            for type_ in _types_of(old):
+                tx.run(cypher.drop_claims(type_), source=source.id).consume()
+            if (old["modified"], old["file"]) > (source.modified, source.file):
+                source = changed(source, **{name: old[name] for name in ("modified", "file", "title", "series")})
+            there = self._documents(tx, key, [source, _source(old)])
+            there.pop(source.id, None)
+
+        for label, rows in packed.nodes.items():
+            if new := [row for row in rows if row["key"] not in self._known]:
+                tx.run(cypher.merge_nodes(label), rows=new).consume()
+                self._known.update(row["key"] for row in new)
+
+        others = [_source(one) for one in there.values()]
+        latest = current([source, *others])
+        counts = latest[series(source)].id == source.id
+        about = cypher.about(source)
+        for (type_, tail, head), groups in packed.claims.items():
+            statement = cypher.create_claims(type_ if counts else cypher.PAST + type_, tail, head)
+            tx.run(statement, groups=groups, source=source.id, file=source.file, as_of=about["as_of"]).consume()
+        mine = {**packed.document, **about, "current": counts}
+        mine["superseded_by"] = None if counts else latest[series(source)].id
+        tx.run(cypher.WRITE_DOCUMENT, key=key, properties=mine).consume()
+        self._mark(tx, there, latest)
+
+    def _forget(self, tx: Transaction, source_id: str) -> bool:
+        key = cypher.key_of(cypher.DOCUMENT, source_id)
+        there = self._documents(tx, key, [])
+        if source_id not in there:
+            return False
+        old = there[source_id]
+        for type_ in _types_of(old):
+            tx.run(cypher.drop_claims(type_), source=source_id).consume()
+        tx.run(cypher.DROP_DOCUMENT, key=key).consume()
+        there = self._documents(tx, key, [_source(old)])
+        self._mark(tx, there, current([_source(one) for one in there.values()]))
+        return True
+
+    @staticmethod
+    def _documents(tx: Transaction, key: str, sources: Sequence[Source]) -> dict[str, dict[str, Any]]:
+        """The document with this key and those of the series of these sources, by id."""
+        wanted = sorted({key_ for source in sources if (key_ := cypher.series_key(source))})
+        records = tx.run(cypher.FIND_DOCUMENTS, key=key, series=wanted)
+        return {record["document"]["id"]: record["document"] for record in records}
+
+    @staticmethod
+    def _mark(tx: Transaction, there: Mapping[str, Mapping[str, Any]], latest: Mapping[str, Source]) -> None:
+        """Make the other documents of a series current or past, as it is now."""
+        for id_, document in sorted(there.items()):
+            newest = latest[series(_source(document))].id
+            if (newest == id_) != document["current"]:
+                for name in document["claim_types"]:
+                    way = (cypher.PAST + name, name) if newest == id_ else (name, cypher.PAST + name)
+                    tx.run(cypher.move_claims(*way), source=id_).consume()
+            by = None if newest == id_ else newest
+            tx.run(cypher.MARK_DOCUMENT, key=cypher.key_of(cypher.DOCUMENT, id_), by=by).consume()
+
+    def _prepare(self) -> None:
+        """Make the database one that holds a store of the present schema."""
+        if self._ready:
+            return
+        self._state()  # refuses what another version wrote
+        found = self._server.read(_find_store)
+        if found is None or found["schema"] != cypher.description():
+            for statements in (cypher.preparations(), ["CALL db.awaitIndexes(300)"]):
+                self._server.write(lambda tx, some=statements: [tx.run(one).consume() for one in some])  # type: ignore[misc]
+            made = {"state": secrets.token_hex(8), "id": secrets.token_hex(8), "schema": cypher.description()}
+            self._server.write(lambda tx: tx.run(cypher.MAKE_STORE, made, format=_FORMAT).consume())
+        self._ready = True
+
+    # ---- reading ----------------------------------------------------------------------------------------------
+
+    def sources(self) -> list[Stored]:
+        """All documents, by kind, title and age."""
+        self._settle()
+
+        def read(tx: Transaction) -> tuple[list[Source], dict[str, list[Issue]]]:
+            sources = [cypher.source_of(record["document"]) for record in tx.run(cypher.READ_SOURCES)]
+            issues: dict[str, list[Issue]] = {}
+            for id_, *columns in tx.run(cypher.READ_ISSUES).values():
+                issues[id_] = [Issue(*issue) for issue in zip(*columns, strict=True)]
+            return sources, issues
+
+        if self._state() is None:
+            return []
+        sources, issues = self._consistent(read)
+        counts = current(sources)
+        out = []
+        for source in in_order(sources):
+            latest = counts[series(source)].id
+            here = latest == source.id
+            out.append(Stored(source, tuple(issues.get(source.id, ())), here, "" if here else latest))
+        return out
+
+    def graph(self, as_of: date | None = None) -> SupplyGraph:
+        """What the current documents say; see ``graphmap.store.Store.graph``. Its columns are not writable."""
+        self._settle()
+        state = self._state()
+        if state is None:
+            return SupplyGraph.build([], [], {})
+        day = as_of.isoformat() if as_of else "latest"
+        cache = self._columns()
+        known = cache.read(state.generation, day)
+        if known is not None:
+            return SupplyGraph.from_columns(known)
+        generation, parts = self._consistent(lambda tx: (_generation(tx), self._read(tx, as_of)))
+        graph = SupplyGraph.build(*parts)
+        columns = graph.to_columns()
+        for column in columns.values():
+            column.flags.writeable = False  # as they will be when they come from the cache
+        cache.write(generation, day, columns)
+        return graph
+
+    def batches(self, ids: Iterable[str] | None = None) -> Iterator[Batch]:
+        """Every document as it was loaded, by id; see ``graphmap.store.Store.batches``."""
+        stored = {one.source.id: one for one in self.sources()}
+        for id_ in sorted(stored if ids is None else stored.keys() & set(ids)):
+            found = self._server.read(lambda tx, id_=id_: _document(tx, id_))  # type: ignore[misc]
+            if found is not None:  # nobody has forgotten it meanwhile
+                yield Batch(stored[id_].source, *found, stored[id_].issues)
+
+    def ask(self, statement: str, parameters: Mapping[str, Any], *, write: bool = False) -> Answer:
+        """Run one statement and return all its rows, by default in a transaction that may only read.
+
+        Raises ``StoreError`` for whatever goes wrong, in one line.
+        """
+        self._settle()
+
+        def run(tx: Transaction) -> Answer:
+            result = tx.run(statement, dict(parameters))
+            columns = list(result.keys())
+            return Answer(columns, [dict(zip(columns, map(plain, record.values()), strict=True)) for record in result])
+
+        return self._server.write(run) if write else self._server.read(run)
+
+    def _read(
+        self, tx: Transaction, as_of: date | None, types: Iterable[str] = tuple(schema.EDGES)
+    ) -> tuple[list[Source], list[tuple[str, str, str]], dict[str, EdgeTable]]:
+        """Documents, nodes and claims of these types, as ``SupplyGraph.build`` takes them."""
+        documents = {record["document"]["id"]: record["document"] for record in tx.run(cypher.READ_SOURCES)}
+        counting = current([cypher.source_of(document) for document in documents.values()], as_of)
+        sources = sorted(counting.values(), key=lambda source: source.order)
+
+        place: dict[str, int] = {}
+        nodes: list[tuple[str, str, str]] = []
+        for named in _named(tx, sources):  # later documents overwrite the names of earlier ones
+            for key, node in named.items():
+                at = place.setdefault(key, len(nodes))
+                if at == len(nodes):
+                    nodes.append(node)
+                elif node.name:
+                    nodes[at] = node
+        in_order_ = [documents[source.id] for source in sources]
+        edges = {name: gather(schema.EDGES[name], _claims(tx, in_order_, name, place)) for name in types}
+        return sources, nodes, edges
+
+    def _consistent(self, read: Callable[[Transaction], T]) -> T:
+        """Read one state of the documents, whatever others write meanwhile."""
+
+        def guarded(tx: Transaction) -> tuple[bool, T]:
+            before = _generation(tx)
+            try:
+                found = read(tx)
+            except (LookupError, ValueError, TypeError) as error:
+                if _generation(tx) == before:
+                    raise self._damaged() from error
+                return False, None  # type: ignore[return-value]
+            return _generation(tx) == before, found
+
+        for _ in range(_TRIES):
+            unchanged, found = self._server.read(guarded)
+            if unchanged:
+                return found
+
+        def held(tx: Transaction) -> tuple[bool, T]:
+            tx.run(cypher.HOLD).consume()
+            return guarded(tx)
+
+        return self._server.write(held)[1]
+
+    def _damaged(self) -> StoreError:
+        cure = "Load the documents again into an empty database."
+        return StoreError(f"{self._server.shown} holds claims that no document of graphmap made.", cure)
+
+    def _state(self) -> _State | None:
+        """The state of the store; None when the database holds none."""
+        return self._state_of(self._server.read(_find_store))
+
+    def _state_of(self, found: Mapping[str, Any] | None) -> _State | None:
+        if found is None:
+            return None
+        if found.get("format") != _FORMAT or cypher.unknown_to_us(found.get("schema") or "{}"):
+            raise StoreError(
+                f"{self._server.shown} was written by another version of graphmap.",
+                "Use that version, or load the documents again into an empty database.",
+            )
+        count = int(found["generation"])
+        return _State(count, f"{count}-{found['state']}", found["settled"] == count, found["id"])
+
+    def _columns(self) -> ColumnCache:
+        """The columns that this user keeps of this store."""
+        if self._cache is None:
+            state = self._state()
+            assert state is not None
+            where = hashlib.sha256(f"{self._server.url} {self._server.database or ''} {state.id}".encode())
+            self._cache = ColumnCache(_cache_folder() / where.hexdigest()[:16], cypher.description())
+        return self._cache
+
+    # ---- what follows from all documents ------------------------------------------------------------------------
+
+    def _settle(self) -> None:
+        """After writing: bring names, roles, tiers and what is read as what up to date."""
+        if not self._wrote:
+            return
+        self._wrote = False
+        for _ in range(_TRIES):
+            state = self._state()
+            if state is None or state.settled:
+                return
+            sources, nodes, edges = self._consistent(
+                lambda tx: self._read(tx, None, ("BUYS_FROM", "SAME_AS", "HAS_ROLE"))
+            )
+            every = self._server.read(_all_named)
+            if bring_up_to_date(self._server, Derived.of(SupplyGraph.build(sources, nodes, edges), every), state.count):
+                return
+        # Others go on writing; whoever is the last to do so brings everything up to date.
+
+
+def _find_store(tx: Transaction) -> dict[str, Any] | None:
+    found = tx.run(cypher.FIND_STORE).single()
+    return None if found is None else dict(found["store"])
+
+
+def _generation(tx: Transaction) -> str:
+    found = _find_store(tx)
+    return "" if found is None else f"{found['generation']}-{found['state']}"
+
+
+def _types_of(document: Mapping[str, Any]) -> list[str]:
+    """The types of the relationships that a document has drawn."""
+    return [name if document["current"] else cypher.PAST + name for name in document["claim_types"]]
+
+
+def _source(document: Mapping[str, Any]) -> Source:
+    """As much of a document as tells its series and age."""
+    id_, series_, title, file, modified = (document[name] for name in ("id", "series", "title", "file", "modified"))
+    return Source(id_, "", series_, title, file, document["as_of"] or "", modified)
+
+
+def _claims(
+    tx: Transaction, documents: Sequence[Mapping[str, Any]], name: str, place: Mapping[str, int]
+) -> Iterator[dict[str, Any]]:
+    """The claims of a type that these documents make, in chunks of columns as ``gather`` takes them."""
+    for current_ in (True, False):
+        chunks = list(_chunks(documents, name, current_))
+        numbers = {documents[chunk[0]]["id"]: np.array(chunk, np.int32) for chunk in chunks}
+        statement = cypher.read_claims(schema.EDGES[name], name if current_ else cypher.PAST + name)
+        given = [[documents[i]["id"] for i in chunk] for chunk in chunks]
+        for record in tx.run(statement, chunks=given, most=CHUNK) if chunks else ():
+            yield {
+                **{key.removesuffix("_"): value for key, value in record.data().items()},
+                "source": numbers[record["sources"][0]][np.array(record["source"], np.int32)],
+                "tail": np.array([place.get(key, -1) for key in record["tail"]], np.int32),
+                "head": np.array([place.get(key, -1) for key in record["head"]], np.int32),
+            }
+
+
+def _chunks(documents: Sequence[Mapping[str, Any]], name: str, current_: bool) -> Iterator[list[int]]:
+    """Documents that make claims of a type, by position, in groups of some thousand claims."""
+    chunk: list[int] = []
+    size = 0
+    for i, document in enumerate(documents):
+        count = dict(zip(document["claim_types"], document["claim_counts"], strict=True)).get(name, 0)
+        if count == 0 or document["current"] != current_:
+            continue
+        if chunk and size + count > _PER_CHUNK:
+            yield chunk
+            chunk, size = [], 0
+        chunk.append(i)
+        size += count
+    if chunk:
+        yield chunk
+
+
+def _named(tx: Transaction, sources: Sequence[Source]) -> Iterator[dict[str, Node]]:
+    """The nodes that each of these documents names, by key."""
+    for start in range(0, len(sources), 200):
+        some = sources[start : start + 200]
+        keys = [cypher.key_of(cypher.DOCUMENT, source.id) for source in some]
+        found = {id_: columns for id_, *columns in tx.run(cypher.READ_NAMED, keys=keys).values()}
+        for source in some:
+            yield cypher.nodes_named(*found[source.id])
+
+
+def _all_named(tx: Transaction) -> set[str]:
+    """The keys of all nodes that any document names, superseded ones included."""
+    return {key for record in tx.run(cypher.READ_ALL_NAMED) for key in record["keys"]}
+
+
+def _document(tx: Transaction, id_: str) -> tuple[tuple[Node, ...], tuple[Edge, ...]] | None:
+    """All that one document says; None if it is not there."""
+    key = cypher.key_of(cypher.DOCUMENT, id_)
+    found = tx.run(cypher.FIND_DOCUMENTS, key=key, series=[]).single()
+    if found is None:
+        return None
+    (columns,) = tx.run(cypher.READ_NAMED, keys=[key]).values()
+    named = cypher.nodes_named(*columns[1:])
+    keys = list(named)
+    nodes = [named[key] for key in keys]
+    place = {key: i for i, key in enumerate(keys)}
+    edges = []
+    for name in found["document"]["claim_types"]:
+        for chunk in _claims(tx, [found["document"]], name, place):
+            given = {key: (kind, chunk[key]) for key, kind in schema.EDGES[name].properties.items()}
+            ends = zip(chunk["tail"], chunk["head"], chunk["row"], chunk["mineral"], strict=True)
+            for i, (tail, head, row, mineral) in enumerate(ends):
+                values = {key: _value(kind, column[i]) for key, (kind, column) in given.items()}
+                properties = {key: value for key, value in values.items() if value is not None}
+                edges.append(Edge(name, nodes[tail], nodes[head], row, mineral, properties))
+    return tuple(sorted(nodes)), tuple(sorted(edges, key=itemgetter(slice(5))))
+
+
+def _value(kind: type, value: Any) -> Value:
+    if kind is float:
+        return None if value != value else float(value)
+    if kind is date:
+        return date.fromisoformat(value) if value else None
+    return str(value) or None
+
+
+def _cache_folder() -> Path:
+    """Where the user's caches are, as the system has it (XDG Base Directory; LOCALAPPDATA on Windows)."""
+    given = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
+    return (Path(given) if given else Path.home() / ".cache") / "graphmap"
