@@ -44,9 +44,11 @@ def open(  # noqa: A001 - graphmap.open() says what it does
     policy: str | PathLike[str] = "default",
     lens: str | PathLike[str] = "us-1502",
     as_of: date | str | None = None,
+    database: str | None = None,
 ) -> Workspace:
     """Open a store, to be read under one policy, one lens and one date.
 
+    ``store`` is a file or the address of a Neo4j server, of which ``database`` names one (see ``store.open_store``).
     ``policy`` and ``lens`` are names of those that come with graphmap or paths of your own TOML files. ``as_of``
     (a date or "2026-06-30") takes the documents and draws the conclusions of that day; by default the latest
     documents count, and conclusions are drawn on the latest date that any of them speaks for.
@@ -56,7 +58,7 @@ def open(  # noqa: A001 - graphmap.open() says what it does
 
     Raises ``StoreError``, ``PolicyError`` or, for a date that is none, ``ValueError``.
     """
-    return Workspace(store, policy=policy, lens=lens, as_of=as_of)
+    return Workspace(store, policy=policy, lens=lens, as_of=as_of, database=database)
 
 
 class Workspace:
@@ -73,10 +75,11 @@ class Workspace:
         policy: str | PathLike[str],
         lens: str | PathLike[str],
         as_of: date | str | None,
+        database: str | None = None,
     ) -> None:
         self.policy, self.lens = load_policy(str(policy)), load_lens(str(lens))
         self.as_of = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of
-        self.store = open_store(str(store))
+        self.store = open_store(str(store), database=database)
 
     def close(self) -> None:
         """Let go of the store."""

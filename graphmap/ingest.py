@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, get_args
 
 from graphmap import schema
-from graphmap.errors import FileRejected, GraphmapError
+from graphmap.errors import FileRejected, GraphmapError, StoreError
 from graphmap.records import About, Batch, Edge, Issue, Node, Severity, Source, Value
 from graphmap.sheets import Document, diagnose, open_document
 from graphmap.sheets.values import shown
@@ -132,7 +132,13 @@ def load(
         for done, (task, result) in enumerate(results, 1):
             path = Path(task.path)
             if isinstance(result, Batch):
-                store.replace(result)
+                try:
+                    store.replace(result)
+                except StoreError as error:
+                    left = f", nor were {len(tasks) - done} more" if done < len(tasks) else ""
+                    raise StoreError(
+                        f"{shown(path.name, 200)} was not loaded{left}: {error.message}", error.cure
+                    ) from error
                 documents.append(_loaded(path, result))
             else:
                 rejected.append(_rejected(path, result))

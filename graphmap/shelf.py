@@ -1,7 +1,8 @@
-"""Finds what stands on the shelves: loader files, by path and at run time. Knows none of them by name.
+"""Finds what stands on the shelves: loader files and questions, by path and at run time. Knows none of them by name.
 
-In a wheel the shelf lies inside the package (``graphmap/loaders``), in a checkout beside it (``loaders``). A user's
-own ``.py`` goes through the same code. Which loader reads a document is told by its content, never by its name.
+In a wheel a shelf lies inside the package (``graphmap/loaders``, ``graphmap/queries``), in a checkout beside it
+(``loaders``, ``queries``). A user's own ``.py`` goes through the same code as a loader of the shelf. Which loader reads
+a document is told by its content, never by its name.
 """
 
 from __future__ import annotations
@@ -35,12 +36,12 @@ class Loader:
     path: Path
 
 
-def files(shelf: str) -> list[Path]:
-    """The ``.py`` files of a shelf, by name; empty if there is no such shelf."""
+def files(shelf: str, pattern: str = "*.py") -> list[Path]:
+    """The files of a shelf that match a pattern, by path; empty if there is no such shelf."""
     # A folder beside an installed package belongs to somebody else: it is looked at only in a checkout.
     inside = _PACKAGE / shelf
     folder = inside if inside.is_dir() else _PACKAGE.parent / shelf
-    return sorted(path for path in folder.glob("*.py") if not path.name.startswith("_"))
+    return sorted(path for path in folder.glob(pattern) if not path.name.startswith("_"))
 
 
 def loaders(extra: Sequence[Path] = ()) -> list[Loader]:

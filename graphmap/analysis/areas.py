@@ -117,7 +117,7 @@ class Areas:
         return found
 
     def _grounds(self, claims: Claims, values: Mapping[str, float]) -> dict[int, list[Ground]]:
-        judged = {place: self._judge(place, values) for heads in claims.values() for place in heads}
+        judged = {place: self.judge(place, values) for heads in claims.values() for place in heads}
         out = {}
         for tail, heads in claims.items():
             precise = {places.country_of(self._graph.ids[p]) for p in heads if self._graph.label_of(p) == "Region"}
@@ -128,7 +128,7 @@ class Areas:
             ]
         return {tail: grounds for tail, grounds in out.items() if grounds}
 
-    def _judge(self, place: int, values: Mapping[str, float]) -> Ground | None:
+    def judge(self, place: int, values: Mapping[str, float]) -> Ground | None:
         """What the lens says of a place: a mine that it names, a region, or a country.
 
         A region is in when it is listed, or the region or country around it. A country is in when it is listed, or

@@ -82,8 +82,10 @@ def _complete(kind: str) -> Callable[[click.Context, click.Parameter, str], list
 
 
 _STORE = [
-    click.option("--store", metavar="FILE", default=STORE, envvar="GRAPHMAP_STORE", show_default=True,
-                 help="Where the documents are kept (also: GRAPHMAP_STORE)."),
+    click.option("--store", metavar="FILE|URL", default=STORE, envvar="GRAPHMAP_STORE", show_default=True,
+                 help="Where the documents are kept: a file, or a Neo4j server, e.g. neo4j://HOST:7687 with "
+                      "NEO4J_USERNAME and NEO4J_PASSWORD set (also: GRAPHMAP_STORE)."),
+    click.option("--database", metavar="NAME", help="Which database of the server (also: NEO4J_DATABASE)."),
 ]  # fmt: skip
 _RULES = [
     click.option("--policy", metavar="NAME|FILE", default="default", show_default=True,
@@ -141,7 +143,9 @@ def verb(*, store: bool = True, rules: bool = True, form: bool = True) -> Callab
             if as_json and as_csv:
                 raise click.UsageError("--json and --csv exclude each other.", click.get_current_context())
             form: output.Form = "json" if as_json else "csv" if as_csv else "table"
-            opened = {name: given.pop(name) for name in ("store", "policy", "lens", "as_of") if name in given}
+            opened = {
+                name: given.pop(name) for name in ("store", "database", "policy", "lens", "as_of") if name in given
+            }
             return function(Session(form=form, quiet=quiet, **opened), **given)
 
         command = click.command()(run)
@@ -159,6 +163,7 @@ class Session:
     form: output.Form
     quiet: bool
     store: str = STORE
+    database: str | None = None
     policy: str = "default"
     lens: str = "us-1502"
     as_of: date | None = None
@@ -170,7 +175,7 @@ class Session:
 
         if not new and "://" not in self.store and not Path(self.store).exists():
             raise StoreError(f"There is no store {self.store}.", "Load documents first: graphmap load FOLDER")
-        with api.open(self.store, policy=self.policy, lens=self.lens, as_of=self.as_of) as work:
+        with api.open(self.store, policy=self.policy, lens=self.lens, as_of=self.as_of, database=self.database) as work:
             yield work
 
     @contextmanager

@@ -20,6 +20,7 @@ PACKAGES = {
     "rapidfuzz": {"names"},
     "networkx": {"graph", "export"},
     "sqlite3": {"store"},
+    "neo4j": {"store"},
     "click": {"cli"},
     "rich": {"cli"},
     "xlsxwriter": {"campaign"},

@@ -36,7 +36,7 @@ NOW = "7-00ff"
 @pytest.fixture
 def cache(tmp_path: Path) -> ColumnCache:
     (tmp_path / "x.graphmap").touch()
-    return ColumnCache(tmp_path / "x.graphmap", "schema")
+    return ColumnCache(tmp_path / "x.graphmap-columns", "schema", like=tmp_path / "x.graphmap")
 
 
 def raw(found: dict[str, Column] | None) -> dict[str, tuple[str, bytes]] | None:
@@ -72,7 +72,7 @@ def test_columns_of_another_state_day_schema_or_store_are_not_there(cache: Colum
     assert cache.read("8-00ff", "2026-01-01") is None
     assert cache.read("7-00fe", "2026-01-01") is None
     assert cache.read(NOW, "latest") is None
-    assert ColumnCache(tmp_path / "x.graphmap", "another schema").read(NOW, "2026-01-01") is None
+    assert ColumnCache(cache.folder, "another schema").read(NOW, "2026-01-01") is None
     for name in ("8-00ff.2026-01-01.columns", "7-00ff.latest.columns"):
         (cache.folder / "7-00ff.2026-01-01.columns").rename(cache.folder / name)
         generation, day, _ = name.split(".")
@@ -251,3 +251,13 @@ def test_a_store_works_where_columns_cannot_be_written(filled: Path) -> None:
         assert columns(store.graph()) == columns(store.graph())
         load(store, document("z", company("Z")))
         assert store.graph().node("Company", "Z") is not None
+
+
+def test_without_a_store_file_only_the_owner_may_read_and_the_folder_is_made(tmp_path: Path) -> None:
+    cache = ColumnCache(tmp_path / "not" / "there yet", "schema")
+    cache.write(NOW, "latest", COLUMNS)
+    assert raw(cache.read(NOW, "latest")) == raw(COLUMNS)
+    (file,) = cache.folder.iterdir()
+    assert file.stat().st_mode & 0o777 == 0o600
+    cache.drop()
+    assert not cache.folder.exists()
