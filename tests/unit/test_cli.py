@@ -344,7 +344,12 @@ def test_export(run: Run, tmp_path: Path) -> None:
     [
         (["rte"], "No such command 'rte'"),
         (["rate", "--store", "none.graphmap"], "There is no store none.graphmap. Load documents first"),
-        (["rate", "--store", "neo4j://localhost"], "no kind of store called 'neo4j'"),
+        (["rate", "--store", "mysql://localhost"], "no kind of store called 'mysql'"),
+        (["rate", "--store", "neo4j://me:secret@localhost"], "A user or password stands in the address"),
+        (["rate", "--store", "bolt://localhost:port"], "The address of the server cannot be read."),
+        (["rate", "--store", "bolt://localhost/graph"], "names more than a server. Name the database with --database"),
+        (["rate", "--store", "bolt://"], "names no server."),
+        (["rate", "--database", "graph"], "is a file, which has no databases."),
         (["rate", "--mineral", "unobtainium"], "There is no mineral called 'unobtainium'."),
         (["rate", "--as-of", "30.6.2026"], "'30.6.2026' is not a date; write it as 2026-06-30."),
         (["rate", "--fail-on", "200%"], "'200%' is not a share; write it as 0.05 or 5%."),
