@@ -42,6 +42,8 @@ _SAYS: tuple[tuple[str, tuple[str, str]], ...] = (
         "has seen too many wrong passwords.", "Wait some seconds, then try again with the right one.")),
     ("Neo.ClientError.Security.CredentialsExpired", (
         "wants a new password first.", "Log in once with Neo4j Browser or cypher-shell and set one.")),
+    ("Neo.ClientError.Statement.AccessMode", (
+        "was asked to write where only reading was meant.", "If it is to write, say so: graphmap query FILE --write.")),
     ("Neo.ClientError.Security.Forbidden", _READ_ONLY),
     ("Neo.ClientError.General.ForbiddenOnReadOnlyDatabase", _READ_ONLY),
     ("Neo.ClientError.General.WriteOnReadOnlyAccessDatabase", _READ_ONLY),

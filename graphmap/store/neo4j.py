@@ -68,6 +68,10 @@ class _State:
     id: str
 
 
+class _NodeGoneError(Exception):
+    """A claim could not be drawn because one of its ends is not there."""
+
+
 class Neo4jStore:
     """A store in a database of a Neo4j server; see ``graphmap.store.Store``. For use in one thread.
 
@@ -105,6 +109,7 @@ class Neo4jStore:
 
     def replace(self, batch: Batch) -> None:
         """Make the store hold exactly what this document says; see ``graphmap.store.Store.replace``."""
+        self._wrote = True  # also when nothing has changed: a load that was killed may have left something to settle
         if self._digest(batch.source.id) == batch.digest:
             return
         packed = cypher.pack(batch)
@@ -144,7 +149,11 @@ class Neo4jStore:
 
         self._wrote = True
         try:
-            done = self._server.write(unit)
+            try:
+                done = self._server.write(unit)
+            except _NodeGoneError:  # somebody removed a node that we held to be there
+                self._known_at = -1
+                done = self._server.write(unit)
         except BaseException:
             self._known_at = -1
             raise
@@ -173,7 +182,11 @@ class Neo4jStore:
         about = cypher.about(source)
         for (type_, tail, head), groups in packed.claims.items():
             statement = cypher.create_claims(type_ if counts else cypher.PAST + type_, tail, head)
-            tx.run(statement, groups=groups, source=source.id, file=source.file, as_of=about["as_of"]).consume()
+            given = {"groups": groups, "source": source.id, "file": source.file, "as_of": about["as_of"]}
+            if tx.run(statement, given).consume().counters.relationships_created != sum(
+                len(group["rows"]) for group in groups
+            ):
+                raise _NodeGoneError
         mine = {**packed.document, **about, "current": counts}
         mine["superseded_by"] = None if counts else latest[series(source)].id
         tx.run(cypher.WRITE_DOCUMENT, key=key, properties=mine).consume()
@@ -287,7 +300,11 @@ class Neo4jStore:
             columns = list(result.keys())
             return Answer(columns, [dict(zip(columns, map(plain, record.values()), strict=True)) for record in result])
 
-        return self._server.write(run) if write else self._server.read(run)
+        if not write:
+            return self._server.read(run)
+        answer = self._server.write(run)
+        self._server.write(lambda tx: tx.run(cypher.BUMP, state=secrets.token_hex(8)).consume())
+        return answer
 
     def _read(
         self, tx: Transaction, as_of: date | None, types: Iterable[str] = tuple(schema.EDGES)
@@ -307,7 +324,13 @@ class Neo4jStore:
                 elif node.name:
                     nodes[at] = node
         in_order_ = [documents[source.id] for source in sources]
-        edges = {name: gather(schema.EDGES[name], _claims(tx, in_order_, name, place)) for name in types}
+        edges = {}
+        for name in types:
+            table = edges[name] = gather(schema.EDGES[name], _claims(tx, in_order_, name, place))
+            found = np.bincount(table.source, minlength=len(sources)).tolist()
+            for document, count in zip(in_order_, found, strict=True):
+                if count != _count(document, name):
+                    raise LookupError(document["file"])
         return sources, nodes, edges
 
     def _consistent(self, read: Callable[[Transaction], T]) -> T:
@@ -319,7 +342,7 @@ class Neo4jStore:
                 found = read(tx)
             except (LookupError, ValueError, TypeError) as error:
                 if _generation(tx) == before:
-                    raise self._damaged() from error
+                    raise self._damaged(error) from error
                 return False, None  # type: ignore[return-value]
             return _generation(tx) == before, found
 
@@ -334,9 +357,11 @@ class Neo4jStore:
 
         return self._server.write(held)[1]
 
-    def _damaged(self) -> StoreError:
-        cure = "Load the documents again into an empty database."
-        return StoreError(f"{self._server.shown} holds claims that no document of graphmap made.", cure)
+    def _damaged(self, error: Exception) -> StoreError:
+        return StoreError(
+            f"{self._server.shown} does not hold what was loaded: somebody changed the claims of {error}.",
+            "Forget that document (graphmap sources --forget FILE) and load it again.",
+        )
 
     def _state(self) -> _State | None:
         """The state of the store; None when the database holds none."""
@@ -421,12 +446,17 @@ def _claims(
             }
 
 
+def _count(document: Mapping[str, Any], name: str) -> int:
+    """How many claims of a type a document makes."""
+    return dict(zip(document["claim_types"], document["claim_counts"], strict=True)).get(name, 0)
+
+
 def _chunks(documents: Sequence[Mapping[str, Any]], name: str, current_: bool) -> Iterator[list[int]]:
     """Documents that make claims of a type, by position, in groups of some thousand claims."""
     chunk: list[int] = []
     size = 0
     for i, document in enumerate(documents):
-        count = dict(zip(document["claim_types"], document["claim_counts"], strict=True)).get(name, 0)
+        count = _count(document, name)
         if count == 0 or document["current"] != current_:
             continue
         if chunk and size + count > _PER_CHUNK:
