@@ -78,6 +78,7 @@ class Connection:
         if self.database:
             self.shown += f" ({self.database})"
         self._driver: neo4j.Driver | None = None
+        self._login: tuple[str, str] | None = None
 
     def close(self) -> None:
         """Let go of the server."""
@@ -114,22 +115,38 @@ class Connection:
 
     def _open(self) -> neo4j.Driver:
         if self._driver is None:
-            self._driver = neo4j.GraphDatabase.driver(
-                self.url,
-                auth=_credentials(self.shown),
-                max_transaction_retry_time=RETRY_SECONDS,
-                connection_timeout=15.0,
-                connection_acquisition_timeout=30.0,
-                notifications_min_severity="OFF",
-                telemetry_disabled=True,
-                user_agent="graphmap",
-            )
+            self._driver = self._driver_for(self.url)
             try:
                 self._driver.verify_connectivity()
             except BaseException:
                 self.close()
                 raise
         return self._driver
+
+    def _driver_for(self, url: str) -> neo4j.Driver:
+        if self._login is None:
+            self._login = _credentials(self.shown)
+        return neo4j.GraphDatabase.driver(
+            url,
+            auth=self._login,
+            max_transaction_retry_time=RETRY_SECONDS,
+            connection_timeout=15.0,
+            connection_acquisition_timeout=30.0,
+            notifications_min_severity="OFF",
+            telemetry_disabled=True,
+            user_agent="graphmap",
+        )
+
+    def _reason(self, error: Exception) -> Exception:
+        """Why there is no way to a server: neo4j:// addresses keep it to themselves, bolt:// ones say it."""
+        if not self.url.startswith("neo4j") or not isinstance(error, exceptions.ServiceUnavailable):
+            return error
+        try:
+            with self._driver_for("bolt" + self.url.removeprefix("neo4j")) as driver:
+                driver.verify_connectivity()
+        except (exceptions.DriverError, OSError) as reason:
+            return reason
+        return error
 
     @contextmanager
     def told(self) -> Iterator[None]:
@@ -142,7 +159,7 @@ class Connection:
         except exceptions.Neo4jError as error:
             raise self._said(error) from error
         except (exceptions.DriverError, OSError) as error:
-            raise self._unreachable(error) from error
+            raise self._unreachable(self._reason(error)) from error
 
     def _said(self, error: exceptions.Neo4jError) -> StoreError:
         code, text = error.code or "", _one_line(error.message or "")
@@ -161,6 +178,8 @@ class Connection:
         text = _one_line(str(error))
         if "HTTP" in text or "handshake" in text.lower() or "closed connection" in text:
             return StoreError(f"{self.shown} does not speak Bolt.", _RESET)
+        if isinstance(error, exceptions.UnsupportedServerProduct):
+            return StoreError(f"{self.shown} speaks no version of Bolt that is known here.", _RESET)
         if isinstance(error, exceptions.ConfigurationError):
             return StoreError(f"{self.shown} cannot be used: {text}", "Write bolt://HOST:7687 or neo4j://HOST:7687.")
         cure = "Is the server running, and are host and port right? What was loaded before is kept."

@@ -19,6 +19,9 @@ from graphmap.graph import mineral_code
 from graphmap.records import Batch, Edge, Issue, Node, Source, Value
 from graphmap.schema import EdgeType
 
+FORMAT = 1
+"""The layout of nodes and relationships, besides what follows from the schema."""
+
 KEY = "graphmap_key"
 """The property by which a node is known to be ours: its label and id. Nodes of other applications lack it."""
 
@@ -32,13 +35,16 @@ PAST = "PAST_"
 ROLES = ("Brand", "Supplier", "SubSupplier")
 """Labels of companies by their place in the chain: tier 0, tier 1, beyond."""
 
-_LONGEST = 1000
+MERGED = ("Company", "Smelter", "Mine")
+"""Labels whose nodes claims may call the same."""
+
+LONGEST = 1000
 """Characters of an id that an index can hold for certain: range indexes take 8 kB (neo4j.com/docs, 5: Index types)."""
 
 
 def key_of(label: str, id_: str) -> str:
     """What is unique to a node: "Label:id"; for an id that no index can hold, "Label#digest"."""
-    if len(id_) <= _LONGEST:
+    if len(id_) <= LONGEST:
         return f"{label}:{id_}"
     return f"{label}#{hashlib.sha256(id_.encode()).hexdigest()}"
 
@@ -147,14 +153,33 @@ def merge_nodes(label: str) -> str:
     return f"UNWIND $rows AS r MERGE (n:{label} {{{KEY}: r.key}}) ON CREATE SET n.id = r.id, n.name = r.name"
 
 
-def create_claims(type_: str, tail: str, head: str) -> str:
-    """Draw claims, grouped by tail, between nodes that are there."""
+Kind = tuple[str, str, str]
+"""What claims are drawn in one go: their type and the labels of their tails and heads."""
+
+
+def create_claims(kind: Kind, past: bool) -> str:
+    """Draw claims, grouped by tail, between nodes that are there.
+
+    An end that is read as another node is drawn there and remembers how it was written.
+    """
+    type_, tail, head = kind
+    merged = type_ != "SAME_AS"
     return f"""
-UNWIND $groups AS g MATCH (a:{tail} {{{KEY}: g.tail}})
-UNWIND g.rows AS r MATCH (b:{head} {{{KEY}: r.head}})
-CREATE (a)-[e:{type_}]->(b)
-SET e = r.properties, e.source = $source, e.file = $file, e.as_of = $as_of
+UNWIND $groups AS g {_end("a", tail, "g.tail", "g", merged)}
+UNWIND g.rows AS r {_end("b", head, "r.head", "a, a_key, r", merged)}
+CREATE (a)-[e:{PAST * past}{type_}]->(b)
+SET e = r.properties, e.source = $source, e.file = $file, e.as_of = $as_of, e.tail_key = a_key, e.head_key = b_key
 """
+
+
+def _end(name: str, label: str, key: str, kept: str, merged: bool) -> str:
+    """Find the node of a label with a key; ``name_key`` is the key if another node stands for it, else null."""
+    if not merged or label not in MERGED:
+        return f"MATCH ({name}:{label} {{{KEY}: {key}}}) WITH {kept}, {name}, null AS {name}_key"
+    return (
+        f"MATCH (w:{label} {{{KEY}: {key}}}) OPTIONAL MATCH (c:{label} {{{KEY}: w.read_as}}) "
+        f"WITH {kept}, coalesce(c, w) AS {name}, CASE WHEN c IS NULL THEN null ELSE {key} END AS {name}_key"
+    )
 
 
 def read_claims(edge: EdgeType, type_: str) -> str:
@@ -265,7 +290,7 @@ class Packed:
     source: Source
     document: Mapping[str, Any]
     nodes: Mapping[str, Sequence[Mapping[str, Any]]]
-    claims: Mapping[tuple[str, str, str], Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+    claims: Mapping[Kind, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
 
 
 def series_key(source: Source) -> str | None:
@@ -282,9 +307,9 @@ def pack(batch: Batch) -> Packed:
     keys = {node: key_of(*node) for node in names}
     rows: dict[str, list[Mapping[str, Any]]] = {}
     for (label, id_), name in names.items():
-        node = {"key": keys[label, id_], "id": id_[:_LONGEST], "name": name or id_}
+        node = {"key": keys[label, id_], "id": id_[:LONGEST], "name": name or id_}
         rows.setdefault(label, []).append(node)
-    groups: dict[tuple[str, str, str], dict[str, list[dict[str, Any]]]] = {}
+    groups: dict[Kind, dict[str, list[dict[str, Any]]]] = {}
     counts: dict[str, int] = {}
     for edge in batch.edges:
         counts[edge.type] = counts.get(edge.type, 0) + 1
@@ -299,10 +324,10 @@ def pack(batch: Batch) -> Packed:
         "count_names": sorted(source.counts), "count_values": [source.counts[name] for name in sorted(source.counts)],
         "claim_types": sorted(counts), "claim_counts": [counts[name] for name in sorted(counts)],
         "named_keys": list(keys.values()), "named_names": list(names.values()),
-        "long_ids": [id_ for _, id_ in names if len(id_) > _LONGEST],
+        "long_ids": [id_ for _, id_ in names if len(id_) > LONGEST],
         **{f"issue_{name}": column for name, column in zip(Issue._fields, columns, strict=True)},
     }  # fmt: skip
-    claims: dict[tuple[str, str, str], list[dict[str, Any]]] = {
+    claims: dict[Kind, list[dict[str, Any]]] = {
         kind: [{"tail": tail, "rows": sorted(found, key=itemgetter("head"))} for tail, found in sorted(ends.items())]
         for kind, ends in sorted(groups.items())
     }

@@ -9,21 +9,20 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
-
-import neo4j
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from graphmap import schema
 from graphmap.graph import SupplyGraph
 from graphmap.store import cypher
-from graphmap.store.connection import Connection
 from graphmap.tiers import tiers
+
+if TYPE_CHECKING:  # files for an import (``bulk``) are made without the driver
+    import neo4j
+
+    from graphmap.store.connection import Connection
 
 _ROWS = 5_000
 """Rows that are changed in one transaction."""
-
-_MERGED = ("Company", "Smelter", "Mine")
-"""Labels whose nodes claims may call the same."""
 
 
 class Told(NamedTuple):
@@ -61,22 +60,22 @@ class Derived:
 Step = tuple[str, str, Sequence[Any]]
 """A statement, the name of its parameter, and the rows for it."""
 
+_DONE: Step = (cypher.SETTLED, "rows", [None])
+
 
 def bring_up_to_date(server: Connection, derived: Derived, generation: int) -> bool:
     """Make the server say what is derived from its documents as of a generation.
 
     False if somebody wrote meanwhile: then something else may follow, and nothing wrong is left behind.
     """
-    steps: list[Step] = []
-    there: dict[str, dict[str, Told]] = {}
-    for label in schema.NODES:
-        there[label] = server.read(lambda tx, label=label: _nodes(tx, label))  # type: ignore[misc]
-    for label in _MERGED:
-        steps += server.read(lambda tx, label=label: _redrawn(tx, label, there[label], derived))  # type: ignore[misc]
-    for label in schema.NODES:
-        steps += _changes(label, there[label], derived)
-    done = all(server.write(_guarded(some, generation)) for some in _in_portions(steps))
-    return done and server.write(_guarded([(cypher.SETTLED, "rows", [None])], generation))
+
+    def plan(tx: neo4j.ManagedTransaction) -> list[Step]:
+        there = {label: _nodes(tx, label) for label in schema.NODES}
+        steps = [step for label in cypher.MERGED for step in _redrawn(tx, label, there[label], derived)]
+        return steps + [step for label in schema.NODES for step in _changes(label, there[label], derived)]
+
+    steps = [step for step in server.read(plan) if step[2]]
+    return all(server.write(_guarded(some, generation)) for some in _in_portions([*steps, _DONE]))
 
 
 def _nodes(tx: neo4j.ManagedTransaction, label: str) -> dict[str, Told]:

@@ -37,9 +37,6 @@ from graphmap.store.derived import Derived, bring_up_to_date
 T = TypeVar("T")
 Transaction = neo4j.ManagedTransaction
 
-_FORMAT = 1
-"""The layout of nodes and relationships that ``cypher`` describes, besides what follows from the schema."""
-
 _REMEMBERED = 200_000
 """Keys of nodes that a store keeps in mind while it writes: some 30 MB."""
 
@@ -180,12 +177,10 @@ class Neo4jStore:
         latest = current([source, *others])
         counts = latest[series(source)].id == source.id
         about = cypher.about(source)
-        for (type_, tail, head), groups in packed.claims.items():
-            statement = cypher.create_claims(type_ if counts else cypher.PAST + type_, tail, head)
-            given = {"groups": groups, "source": source.id, "file": source.file, "as_of": about["as_of"]}
-            if tx.run(statement, given).consume().counters.relationships_created != sum(
-                len(group["rows"]) for group in groups
-            ):
+        given = {"source": source.id, "file": source.file, "as_of": about["as_of"]}
+        for kind, groups in packed.claims.items():
+            drawn = tx.run(cypher.create_claims(kind, past=not counts), given, groups=groups).consume().counters
+            if drawn.relationships_created != sum(len(group["rows"]) for group in groups):
                 raise _NodeGoneError
         mine = {**packed.document, **about, "current": counts}
         mine["superseded_by"] = None if counts else latest[series(source)].id
@@ -234,7 +229,7 @@ class Neo4jStore:
             for statements in (cypher.preparations(), ["CALL db.awaitIndexes(300)"]):
                 self._server.write(lambda tx, some=statements: [tx.run(one).consume() for one in some])  # type: ignore[misc]
             made = {"state": secrets.token_hex(8), "id": secrets.token_hex(8), "schema": cypher.description()}
-            self._server.write(lambda tx: tx.run(cypher.MAKE_STORE, made, format=_FORMAT).consume())
+            self._server.write(lambda tx: tx.run(cypher.MAKE_STORE, made, format=cypher.FORMAT).consume())
         self._ready = True
 
     # ---- reading ----------------------------------------------------------------------------------------------
@@ -370,7 +365,7 @@ class Neo4jStore:
     def _state_of(self, found: Mapping[str, Any] | None) -> _State | None:
         if found is None:
             return None
-        if found.get("format") != _FORMAT or cypher.unknown_to_us(found.get("schema") or "{}"):
+        if found.get("format") != cypher.FORMAT or cypher.unknown_to_us(found.get("schema") or "{}"):
             raise StoreError(
                 f"{self._server.shown} was written by another version of graphmap.",
                 "Use that version, or load the documents again into an empty database.",
@@ -448,7 +443,8 @@ def _claims(
 
 def _count(document: Mapping[str, Any], name: str) -> int:
     """How many claims of a type a document makes."""
-    return dict(zip(document["claim_types"], document["claim_counts"], strict=True)).get(name, 0)
+    counts: dict[str, int] = dict(zip(document["claim_types"], document["claim_counts"], strict=True))
+    return counts.get(name, 0)
 
 
 def _chunks(documents: Sequence[Mapping[str, Any]], name: str, current_: bool) -> Iterator[list[int]]:
@@ -503,7 +499,7 @@ def _document(tx: Transaction, id_: str) -> tuple[tuple[Node, ...], tuple[Edge, 
                 values = {key: _value(kind, column[i]) for key, (kind, column) in given.items()}
                 properties = {key: value for key, value in values.items() if value is not None}
                 edges.append(Edge(name, nodes[tail], nodes[head], row, mineral, properties))
-    return tuple(sorted(nodes)), tuple(sorted(edges, key=itemgetter(slice(5))))
+    return tuple(sorted(nodes)), tuple(sorted(edges, key=itemgetter(0, 1, 2, 4, 3)))
 
 
 def _value(kind: type, value: Any) -> Value:

@@ -242,7 +242,7 @@ class SqliteStore:
                 )
                 nodes = {number: Node(*node) for number, *node in rows}
                 edges = [edge for table in CLAIMS.values() for edge in table.edges(self._db, found[0], nodes)]
-            in_order_ = sorted(edges, key=itemgetter(slice(5)))
+            in_order_ = sorted(edges, key=itemgetter(0, 1, 2, 4, 3))
             yield Batch(stored[id_].source, tuple(sorted(nodes.values())), tuple(in_order_), stored[id_].issues)
 
     def _read(self, as_of: date | None) -> tuple[list[Source], list[tuple[str, str, str]], dict[str, EdgeTable]]:
