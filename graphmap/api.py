@@ -13,6 +13,7 @@ Wherever a company, smelter, mine or area is asked for, its id, its name or a pa
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from copy import copy
 from datetime import date
 from functools import cached_property
 from os import PathLike
@@ -21,12 +22,13 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self
 
 from graphmap import export, ingest, names, schema, tiers
+from graphmap import questions as named
 from graphmap.analysis import chokepoints, concentration, conformance, dossier, exposure, paths
 from graphmap.analysis.case import Case
 from graphmap.errors import NotFound
 from graphmap.graph import SupplyGraph
 from graphmap.policy import load_lens, load_policy
-from graphmap.store import Stored, open_store
+from graphmap.store import Stored, bulk, open_store
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,7 +93,7 @@ class Workspace:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
+        self.store.__exit__(kind, error, trace)
 
     # ---- documents --------------------------------------------------------------------------------------------
 
@@ -174,8 +176,18 @@ class Workspace:
         return Case(self.graph, policy=self.policy, lens=self.lens, as_of=self.as_of)
 
     def _reread(self) -> None:
-        for name in ("graph", "case"):
+        for name in ("graph", "case", "latest"):
             self.__dict__.pop(name, None)
+
+    @cached_property
+    def latest(self) -> Workspace:
+        """This workspace over the latest documents, whatever the day of ``as_of``: what named questions ask."""
+        if self.as_of is None:
+            return self
+        other = copy(self)
+        other._reread()
+        other.__dict__["graph"] = self.store.graph()
+        return other
 
     def find(self, text: str) -> list[int]:
         """The nodes that an id, a name or a part of a name may mean, best first.
@@ -315,6 +327,29 @@ class Workspace:
             self.case, companies=self._companies(companies), minerals=self._minerals(minerals)
         )
 
+    def questions(self) -> tuple[named.Question, ...]:
+        """The named questions, by folder and name, with their parameters and columns.
+
+        >>> [question.title for question in work.questions()]               # doctest: +SKIP
+        """
+        return named.questions()
+
+    def query(self, name: str, /, **parameters: object) -> pd.DataFrame:
+        """The answer to a named question: its Cypher's on a server, its twin's on the embedded store; equal rows.
+
+        The latest documents are asked; ``as_of`` is the day on which is judged. What is unknown is None or NaN.
+
+        >>> work.query("paths/to-not-accepted", minerals="gold", max_hops=4)            # doctest: +SKIP
+
+        Raises ``NotFound`` for an unknown name, ``GraphmapError`` for a parameter that will not do.
+        """
+        import pandas as pd
+
+        question = named.question(name)
+        values = named.fill(question, parameters, self.latest)
+        found = named.ask(question, named.View(self.latest.case, self.store), values)
+        return pd.DataFrame(found.rows, columns=found.columns)
+
     def show(self, text: str | int, *, private: bool = False) -> dossier.Dossier:
         """Everything known of one company, smelter, mine or other node, each claim with its receipt.
 
@@ -325,16 +360,20 @@ class Workspace:
         return dossier.dossier(self.case, self.node(text), private=private)
 
     def export(
-        self, path: str | PathLike[str], *, form: Literal["graphml", "csv"] = "graphml", private: bool = False
+        self, path: str | PathLike[str], *, form: Literal["graphml", "csv", "neo4j-import"] = "graphml", private: bool = False
     ) -> Path:
         """Write the graph as one GraphML file, or as ``nodes.csv`` and ``edges.csv`` into a folder.
 
-        Contacts stay out unless ``private``.
+        ``neo4j-import`` writes the whole store, whatever ``as_of``, into a new folder, for ``neo4j-admin`` to import
+        (see ``store.bulk``). Contacts stay out unless ``private``.
 
         >>> work.export("chain.graphml")                                    # doctest: +SKIP
         """
-        write = export.to_graphml if form == "graphml" else export.to_csv
-        write(self.graph, Path(path), private=private)
+        if form == "neo4j-import":
+            bulk.write_import(self.store, Path(path), private=private)
+        else:
+            write = export.to_graphml if form == "graphml" else export.to_csv
+            write(self.graph, Path(path), private=private)
         return Path(path)
 
     # ---- what names mean --------------------------------------------------------------------------------------

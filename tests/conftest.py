@@ -9,6 +9,8 @@ from hypothesis import settings
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
 
+pytest_plugins = ["tests.neo4j.fixtures"]
+
 # Tests are not timed. CI tries the same examples every time; at a desk new ones are tried.
 settings.register_profile("graphmap", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("graphmap")

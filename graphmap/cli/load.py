@@ -134,7 +134,7 @@ def _forget(session: Session, work: Workspace, stored: Stored, *, ask: bool) -> 
 
 
 @contextmanager
-def progress_of(session: Session) -> Iterator[Progress]:
+def progress_of(session: Session, what: str = "Reading") -> Iterator[Progress]:
     """A bar on stderr, on a terminal only; and, if the user stops the run, a word on what is stored already."""
     done = total = 0
 
@@ -146,7 +146,7 @@ def progress_of(session: Session) -> Iterator[Progress]:
         if session.quiet or not sys.stderr.isatty():
             yield count
         else:
-            with _bar() as tell:
+            with _bar(what) as tell:
 
                 def both(now: int, of: int, file: str) -> None:
                     count(now, of, file)
@@ -161,11 +161,11 @@ def progress_of(session: Session) -> Iterator[Progress]:
 
 
 @contextmanager
-def _bar() -> Iterator[Progress]:
+def _bar(what: str) -> Iterator[Progress]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     # The name of a file is data: it must not be parsed as markup.
-    columns = (TextColumn("Reading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
                TextColumn("{task.description}", markup=False))  # fmt: skip
     with Progress(*columns, console=output.console(sys.stderr), transient=True) as progress:
         task = progress.add_task("", total=None)

@@ -121,22 +121,32 @@ def _claim_line(claim: Claim) -> tuple[str, str, str]:
     "--format",
     "form",
     type=click.Choice(["graphml", "csv"]),
-    default=None,
     help="GraphML (one file), or CSV (nodes.csv and edges.csv in a folder).  [default: by the ending of PATH]",
 )
+@click.option(
+    "--neo4j-import",
+    is_flag=True,
+    help="Write the whole store, for neo4j-admin to import into an empty database; PATH is a new folder.",
+)
 @click.option("--private", is_flag=True, help="Write personal data (contacts) too.")
-def export(session: Session, path: Path, form: Any, private: bool) -> int:
+def export(session: Session, path: Path, form: Any, neo4j_import: bool, private: bool) -> int:
     """Write the graph to a file, for other tools.
 
     GraphML opens in Gephi, yEd, Cytoscape and networkx; CSV in a spreadsheet. Every claim keeps its file, sheet, cell
     and date. Contacts stay out unless you ask for them.
 
+    For a graph that is too large to load into a Neo4j server document by document, --neo4j-import writes files for
+    neo4j-admin, with the command in import.sh. The database is a graphmap store then, superseded documents included.
+
     \b
     Examples:
       graphmap export chain.graphml
       graphmap export chain/ --format csv
+      graphmap export --neo4j-import chain-import/
     """
-    form = form or ("graphml" if path.suffix else "csv")
+    if neo4j_import and form:
+        raise click.UsageError("--neo4j-import and --format exclude each other.", click.get_current_context())
+    form = "neo4j-import" if neo4j_import else form or ("graphml" if path.suffix else "csv")
     with session.open() as work, session.busy("Writing"):
         work.export(path, form=form, private=private)
     if not session.quiet:

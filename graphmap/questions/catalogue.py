@@ -192,4 +192,4 @@ def _columns(name: str, line: str) -> list[Column]:
 
 
 def _wrong(name: str, line: int, what: str) -> GraphmapError:
-    return GraphmapError(f"{name}.cypher: line {line} {what}.", "See CONTRIBUTING.md, Add a question.")
+    return GraphmapError(f"{name}.cypher: line {line} {what}.", "See queries/README.md, Add a question.")

@@ -47,19 +47,20 @@ class Meanings(Protocol):
         """A mineral as the graph spells it."""
 
 
-def fill(question: Question, given: Mapping[str, object], meanings: Meanings) -> Values:
+def fill(question: Question, given: Mapping[str, object], meanings: Meanings, *, partly: bool = False) -> Values:
     """All parameters of a question: those given, defaults for the others, and what follows from the case.
 
     Texts, as the command line has them, are read by the type of the parameter. Raises ``GraphmapError`` (or
-    ``NotFound``) for a parameter that is unknown, missing or not of its type.
+    ``NotFound``) for a parameter that is unknown, missing (unless ``partly``) or not of its type.
     """
     known = {parameter.name: parameter for parameter in question.parameters}
     for name in given:
         if name not in known or known[name].follows:
             raise _not_settable(question, known.get(name), name)
     return {
-        name: _follows(name, meanings.case) if one.follows else _value(question, one, given, meanings)
+        name: _FOLLOWS[name](meanings.case) if one.follows else _value(question, one, given, meanings)
         for name, one in known.items()
+        if not partly or name in given or one.default is not REQUIRED or one.follows
     }
 
 
@@ -198,22 +199,12 @@ _DEFAULTS: Mapping[str, Callable[[Meanings], Any]] = {
 # ---- what follows from the case -------------------------------------------------------------------------------
 
 
-def _follows(name: str, case: Case) -> Any:
-    return {
-        "day": lambda: None if case.as_of is None else case.as_of.isoformat(),
-        "expired": lambda: case.policy.expired,
-        "grace_days": lambda: case.policy.grace_days,
-        "statuses": lambda: statuses(case),
-        "areas": lambda: areas(case),
-    }[name]()
-
-
 def statuses(case: Case) -> list[dict[str, Any]]:
     """What each status of each scheme that the documents name means under the policy.
 
     One map for each pair of ``scheme`` (the id of its node) and ``status`` ("" where none is given): ``name`` is what
     the policy calls the scheme, ``standing`` what the status means, ``days`` how long an assessment holds,
-    ``minerals`` those for which the scheme counts. A scheme that the policy does not know has no map.
+    ``minerals`` those of the documents for which the scheme counts. A scheme that the policy does not know has no map.
     """
     graph, table = case.graph, case.graph.table("ASSESSED_BY")
     words = table.text("status")
@@ -224,7 +215,7 @@ def statuses(case: Case) -> list[dict[str, Any]]:
             standing = found.standing_of.get(spelling(status), "not on list")
             out.append(
                 {"scheme": scheme, "status": status, "name": found.name, "standing": standing,
-                 "days": found.validity_days, "minerals": list(found.minerals)}
+                 "days": found.validity_days, "minerals": [one for one in graph.minerals if one in found.minerals]}
             )  # fmt: skip
     return out
 
@@ -260,6 +251,16 @@ def _places(graph: SupplyGraph) -> list[int]:
         table = graph.table(type_)
         found.update(table.head[facility[table.tail]].tolist())
     return sorted(found)
+
+
+_FOLLOWS: Mapping[str, Callable[[Case], Any]] = {
+    "day": lambda case: None if case.as_of is None else case.as_of.isoformat(),
+    "expired": lambda case: case.policy.expired,
+    "grace_days": lambda case: case.policy.grace_days,
+    "statuses": statuses,
+    "areas": areas,
+}
+"""The value of each parameter that nobody sets, by its name."""
 
 
 def listed(case: Case, ground: Ground) -> list[str]:

@@ -41,11 +41,15 @@ class Upstream:
         assert place is not None, "every company has its place in every chain"
         return place
 
+    def bought(self, company: int) -> dict[int, int]:
+        """From whom a company buys, and the links by which it does."""
+        chain, place = self.chain, self._place(company)
+        links = range(int(chain.indptr[place]), int(chain.indptr[place + 1]))
+        return {int(chain.node[chain.head[i]]): i for i in links if chain.kind[i] == BUYS_FROM}
+
     def suppliers(self, company: int) -> list[int]:
         """From whom a company buys."""
-        tail, head = self._purchases
-        nodes: list[int] = self.chain.node[head[tail == self._place(company)]].tolist()
-        return nodes
+        return [*self.bought(company)]
 
     def within(self, company: int, hops: int, *, without: int | None = None, backwards: bool = False) -> set[int]:
         """Who is fewer than ``hops`` purchases upstream of a company (``backwards``: downstream), itself included.
@@ -60,7 +64,7 @@ class Upstream:
             tail, head = head, tail
         n = self.chain.companies
         matrix = sp.csr_array((np.ones(len(tail)), (tail, head)), shape=(n, n))
-        away = dijkstra(matrix, indices=self._place(company), unweighted=True, limit=hops - 1)
+        away = dijkstra(matrix, indices=np.array([self._place(company)]), unweighted=True, limit=hops - 1)[0]
         return set(self.chain.node[:n][np.isfinite(away)].tolist())
 
     @cached_property
@@ -143,7 +147,7 @@ def evidence(grounds: Sequence[Meeting]) -> list[str]:
     return out
 
 
-def company(case: Case, id_: str) -> int:
+def company_node(case: Case, id_: str) -> int:
     """The node of a company that a parameter names."""
     node = case.graph.node("Company", id_)
     assert node is not None, f"{id_} was found when the parameters were filled in"

@@ -20,7 +20,7 @@ from typing import Any
 
 from graphmap import schema
 from graphmap.errors import GraphmapError, StoreError
-from graphmap.records import Batch, Source
+from graphmap.records import Batch, Node, Source
 from graphmap.store import Store, Stored, cypher
 from graphmap.store.derived import Derived, Told
 
@@ -81,7 +81,7 @@ def unfold() -> str:
     lists = [name for name, value in _properties(_SAMPLE).items() if isinstance(value, list)]
     given = ", ".join(f"d.{name} = CASE WHEN d.{name} IS NULL THEN [] ELSE {made(name)} END" for name in lists)
     return f"""
-MATCH (d:{cypher.DOCUMENT}) WHERE d.{_SEPARATOR} IS NOT NULL WITH d LIMIT {_AT_ONCE}
+MATCH (d:{cypher.DOCUMENT}) WHERE d.{cypher.KEY} IS NOT NULL AND d.{_SEPARATOR} IS NOT NULL WITH d LIMIT {_AT_ONCE}
 SET {given} REMOVE d.{_SEPARATOR} RETURN count(*) AS unfolded
 """
 
@@ -97,7 +97,7 @@ class _Export:
         self._tables: dict[str, _Table] = {}
         self._current: frozenset[str] = frozenset()
         self._read_as: dict[str, str] = {}
-        self._past: dict[str, tuple[Any, Mapping[str, Any]]] = {}  # the nodes that only superseded documents name
+        self._past: dict[str, tuple[tuple[bool, tuple[str, str, str]], Node]] = {}  # of superseded documents only
         self._id = hashlib.sha256("\n".join(sorted(stored)).encode()).hexdigest()[:16]
         self._separator = f"<{self._id}>"  # which no document can know, and which does not overlap with itself
         self._state = hashlib.sha256()
@@ -105,7 +105,7 @@ class _Export:
     def add_nodes(self, store: Store) -> None:
         """Write the nodes of the current documents, with all that follows from these."""
         graph = store.graph()
-        nodes = Derived.of(graph, ()).nodes
+        nodes = Derived.of(graph, {}).nodes
         for id_, (key, told) in zip(graph.ids, nodes.items(), strict=True):
             if cypher.label_of(key) not in self._hidden:
                 self._add_node(key, id_[: cypher.LONGEST], told)
@@ -121,18 +121,19 @@ class _Export:
         self._table(cypher.DOCUMENT, _header({**_properties(_SAMPLE), _SEPARATOR: ""})).add(
             *map(_cell, told.values()), _cell(self._separator)
         )
-        for rows in packed.nodes.values():
-            for row in rows:
-                if (key := row["key"]) not in self._current:
-                    rank = (row["name"] != row["id"], batch.source.order)  # the latest that gives a name
-                    self._past[key] = max((rank, row), self._past.get(key, (rank, row)), key=lambda one: one[0])
+        if not stored.current:
+            named = cypher.nodes_named(*(packed.document[name] for name in ("named_keys", "named_names", "long_ids")))
+            for key, node in named.items():
+                if key not in self._current:  # of several names the latest that is given
+                    found = ((node.name != "", batch.source.order), node)
+                    self._past[key] = max(found, self._past.get(key, found))
         for (name, _, _), groups in packed.claims.items():
             self._add_claims(name, groups, about)
 
     def finish(self) -> None:
         """Write what is known at the end only, and how it is all imported."""
-        for key, (_, row) in sorted(self._past.items()):
-            self._add_node(key, row["id"], Told(row["name"]))
+        for key, (_, node) in sorted(self._past.items()):
+            self._add_node(key, node.id[: cypher.LONGEST], Told(node.name or node.id))
         about = {
             cypher.KEY: cypher.STORE, "name": "graphmap", "generation": 1, "settled": 1, "format": cypher.FORMAT,
             "id": self._id, "state": self._state.hexdigest()[:16],

@@ -79,6 +79,8 @@ class Connection:
             self.shown += f" ({self.database})"
         self._driver: neo4j.Driver | None = None
         self._login: tuple[str, str] | None = None
+        self.lost = False
+        """Whether the server could not be reached when it was last tried."""
 
     def close(self) -> None:
         """Let go of the server."""
@@ -107,7 +109,9 @@ class Connection:
         for last in (False, False, True):
             with self.session(access, fetch_size=20) as session:
                 try:
-                    return session.execute_read(unit) if access == "READ" else session.execute_write(unit)
+                    done = session.execute_read(unit) if access == "READ" else session.execute_write(unit)
+                    self.lost = False
+                    return done
                 except exceptions.IncompleteCommit:  # it may or may not have been kept; doing it again does no harm
                     if last:
                         raise
@@ -159,6 +163,7 @@ class Connection:
         except exceptions.Neo4jError as error:
             raise self._said(error) from error
         except (exceptions.DriverError, OSError) as error:
+            self.lost = True
             raise self._unreachable(self._reason(error)) from error
 
     def _said(self, error: exceptions.Neo4jError) -> StoreError:
@@ -167,12 +172,16 @@ class Connection:
             if code.startswith(known):
                 return StoreError(f"{self.shown} {says}", cure)
         if code.startswith("Neo.ClientError.Schema."):
-            cure = "Another application or version set it: drop it there, or use another database (--database)."
-            return StoreError(f"{self.shown} has a constraint or index that stands in the way: {text}", cure)
+            return self.in_the_way(text)
         if code.startswith("Neo.ClientError.Statement."):
             return StoreError(f"{self.shown} does not run this: {text}", "Correct the statement or its parameters.")
         cure = "See the log of the server (neo4j.log, debug.log); what was loaded before is kept."
         return StoreError(f"{self.shown} failed: {text} ({code})", cure)
+
+    def in_the_way(self, what: str) -> StoreError:
+        """The error for a constraint or index of others that ours cannot be beside."""
+        cure = "Another application or version set it: drop it there, or use another database (--database)."
+        return StoreError(f"{self.shown} has a constraint or index that stands in the way: {what}", cure)
 
     def _unreachable(self, error: Exception) -> StoreError:
         text = _one_line(str(error))

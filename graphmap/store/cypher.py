@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from math import isnan
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphmap import schema
 from graphmap.graph import mineral_code
@@ -57,23 +57,50 @@ def label_of(key: str) -> str:
 # ---- constraints and indexes ----------------------------------------------------------------------------------
 
 
-def preparations() -> list[str]:
+class Index(NamedTuple):
+    """What a store needs on one property of a label or, where ``edge``, of a type: an index, or uniqueness with it."""
+
+    name: str
+    of: str
+    on: str
+    edge: bool = False
+    unique: bool = False
+
+    @property
+    def statement(self) -> str:
+        """What makes it, if it is not there."""
+        if self.unique:
+            return f"CREATE CONSTRAINT {self.name} IF NOT EXISTS FOR (n:{self.of}) REQUIRE n.{self.on} IS UNIQUE"
+        pattern = f"()-[n:{self.of}]-()" if self.edge else f"(n:{self.of})"
+        return f"CREATE INDEX {self.name} IF NOT EXISTS FOR {pattern} ON (n.{self.on})"
+
+
+def indexes() -> list[Index]:
     """What a database needs before the first document: uniqueness only, which Community knows, and indexes."""
     ours = (*schema.NODES, DOCUMENT, STORE)
-    statements = [
-        f"CREATE CONSTRAINT graphmap_{label.lower()} IF NOT EXISTS FOR (n:{label}) REQUIRE n.{KEY} IS UNIQUE"
-        for label in ours
-    ]
-    statements += [
-        f"CREATE INDEX graphmap_{label.lower()}_id IF NOT EXISTS FOR (n:{label}) ON (n.id)" for label in schema.NODES
-    ]
-    statements.append(f"CREATE INDEX graphmap_series IF NOT EXISTS FOR (n:{DOCUMENT}) ON (n.series_key)")
+    found = [Index(f"graphmap_{label.lower()}", label, KEY, unique=True) for label in ours]
+    found += [Index(f"graphmap_{label.lower()}_id", label, "id") for label in schema.NODES]
+    found.append(Index("graphmap_series", DOCUMENT, "series_key"))
     types = [type_ for name in schema.EDGES for type_ in (name, PAST + name)]
-    statements += [
-        f"CREATE INDEX graphmap_{type_.lower()}_source IF NOT EXISTS FOR ()-[e:{type_}]-() ON (e.source)"
-        for type_ in types
-    ]
-    return statements
+    return found + [Index(f"graphmap_{type_.lower()}_source", type_, "source", edge=True) for type_ in types]
+
+
+def preparations() -> list[str]:
+    """The statements that make all indexes."""
+    return [index.statement for index in indexes()]
+
+
+FIND_INDEXES = """
+SHOW INDEXES YIELD type, entityType, labelsOrTypes, properties, owningConstraint WHERE type = 'RANGE'
+RETURN labelsOrTypes AS of, properties AS on, entityType = 'RELATIONSHIP' AS edge,
+       owningConstraint IS NOT NULL AS unique
+"""
+
+
+def missing(found: Iterable[Mapping[str, Any]]) -> Index | None:
+    """The first index that is not among those ``FIND_INDEXES`` found: something else bears its name."""
+    there = {(*one["of"], *one["on"], one["edge"], one["unique"]) for one in found}
+    return next((index for index in indexes() if tuple(index[1:]) not in there), None)
 
 
 def description() -> str:
@@ -135,7 +162,11 @@ READ_NAMED = f"""
 UNWIND $keys AS key MATCH (d:{DOCUMENT} {{{KEY}: key}})
 RETURN d.id AS id, d.named_keys AS keys, d.named_names AS names, d.long_ids AS long_ids
 """
-READ_ALL_NAMED = f"MATCH (d:{DOCUMENT}) WHERE d.{KEY} STARTS WITH '{DOCUMENT}:' RETURN d.named_keys AS keys"
+READ_ALL_NAMED = f"""
+MATCH (d:{DOCUMENT}) WHERE d.{KEY} STARTS WITH '{DOCUMENT}:'
+WITH d ORDER BY coalesce(toString(d.as_of), ''), d.modified, d.id
+RETURN d.named_keys AS keys, CASE WHEN d.current THEN null ELSE d.named_names END AS names, d.long_ids AS long_ids
+"""
 
 
 def drop_claims(type_: str) -> str:
@@ -253,11 +284,12 @@ def drop_nodes(label: str) -> str:
 
 def read_drawn(label: str) -> str:
     """The claims at a node that is read as another, and those drawn at ``at`` for a node that was."""
+    ours = sorted(type_ for name in schema.EDGES.keys() - {"SAME_AS"} for type_ in (name, PAST + name))
     return f"""
 UNWIND $rows AS r
-MATCH (n:{label} {{{KEY}: r.at}})-[e]-()
-WHERE e.source IS NOT NULL AND NOT type(e) IN ['SAME_AS', '{PAST}SAME_AS']
-  AND (r.at = r.written OR e.tail_key = r.written OR e.head_key = r.written)
+MATCH (n:{label} {{{KEY}: r.at}})-[e:{"|".join(ours)}]-()
+WHERE (r.at = r.written OR e.tail_key = r.written OR e.head_key = r.written)
+  AND EXISTS {{ MATCH (d:{DOCUMENT}) WHERE d.{KEY} = '{DOCUMENT}:' + e.source }}
 RETURN DISTINCT elementId(e) AS id, type(e) AS type, startNode(e).{KEY} AS tail, endNode(e).{KEY} AS head,
        e.tail_key AS tail_key, e.head_key AS head_key
 ORDER BY type, tail, head, id

@@ -36,13 +36,17 @@ class Told(NamedTuple):
 
 @dataclass(frozen=True)
 class Derived:
-    """What is derived of each node of the current documents, by key; ``every`` are the keys that any document names."""
+    """What is derived of each node of the current documents, by key.
+
+    ``every`` are the keys that any document names, superseded ones included, with the name that the latest of these
+    gives.
+    """
 
     nodes: Mapping[str, Told]
-    every: frozenset[str]
+    every: Mapping[str, str]
 
     @classmethod
-    def of(cls, graph: SupplyGraph, every: Iterable[str]) -> Derived:
+    def of(cls, graph: SupplyGraph, every: Mapping[str, str]) -> Derived:
         """Derive from a graph that holds at least purchases, roles and sameness."""
         keys = [cypher.key_of(graph.label_of(i), id_) for i, id_ in enumerate(graph.ids)]
         found = {}
@@ -54,7 +58,7 @@ class Derived:
                 found[key] = Told(name)
             else:
                 found[key] = Told(name, tier, role=cypher.ROLES[min(tier, len(cypher.ROLES) - 1)])
-        return cls(found, frozenset(every))
+        return cls(found, every)
 
 
 Step = tuple[str, str, Sequence[Any]]
@@ -93,7 +97,7 @@ def _changes(label: str, there: Mapping[str, Told], derived: Derived) -> Iterato
         if key not in derived.every:
             gone.append(key)
             continue
-        then = derived.nodes.get(key, Told(now.name))
+        then = derived.nodes.get(key) or Told(derived.every[key])
         if now[:3] != then[:3]:
             rows.append({"key": key, "name": then.name, "tier": then.tier, "read_as": then.read_as})
         if now.role != then.role:

@@ -29,6 +29,7 @@ from graphmap.errors import StoreError
 from graphmap.graph import EdgeTable, SupplyGraph
 from graphmap.records import Batch, Edge, Issue, Node, Source, Value
 from graphmap.store import Stored, current, cypher, in_order, series
+from graphmap.store.bulk import unfold
 from graphmap.store.cache import ColumnCache
 from graphmap.store.columns import CHUNK, gather
 from graphmap.store.connection import Connection, plain
@@ -98,7 +99,8 @@ class Neo4jStore:
     def close(self) -> None:
         """Bring up to date what follows from the documents, and let go of the server."""
         try:
-            self._settle()
+            if not self._server.lost:  # the next load sees to it
+                self._settle()
         finally:
             self._server.close()
 
@@ -226,11 +228,20 @@ class Neo4jStore:
         self._state()  # refuses what another version wrote
         found = self._server.read(_find_store)
         if found is None or found["schema"] != cypher.description():
-            for statements in (cypher.preparations(), ["CALL db.awaitIndexes(300)"]):
-                self._server.write(lambda tx, some=statements: [tx.run(one).consume() for one in some])  # type: ignore[misc]
-            made = {"state": secrets.token_hex(8), "id": secrets.token_hex(8), "schema": cypher.description()}
-            self._server.write(lambda tx: tx.run(cypher.MAKE_STORE, made, format=cypher.FORMAT).consume())
+            self._make()
         self._ready = True
+
+    def _make(self) -> None:
+        """Make what a store needs: constraints, indexes, its own node; and the lists of documents from an import."""
+        for statements in (cypher.preparations(), ["CALL db.awaitIndexes(300)"]):
+            self._server.write(lambda tx, some=statements: [tx.run(one).consume() for one in some])  # type: ignore[misc]
+        lacks = self._server.read(lambda tx: cypher.missing(tx.run(cypher.FIND_INDEXES).data()))
+        if lacks is not None:
+            raise self._server.in_the_way(f"{lacks.name} is not on {lacks.of}.{lacks.on}.")
+        while self._server.write(_unfold):
+            pass
+        made = {"state": secrets.token_hex(8), "id": secrets.token_hex(8), "schema": cypher.description()}
+        self._server.write(lambda tx: tx.run(cypher.MAKE_STORE, made, format=cypher.FORMAT).consume())
 
     # ---- reading ----------------------------------------------------------------------------------------------
 
@@ -289,6 +300,7 @@ class Neo4jStore:
         Raises ``StoreError`` for whatever goes wrong, in one line.
         """
         self._settle()
+        self._state()
 
         def run(tx: Transaction) -> Answer:
             result = tx.run(statement, dict(parameters))
@@ -360,11 +372,12 @@ class Neo4jStore:
 
     def _state(self) -> _State | None:
         """The state of the store; None when the database holds none."""
-        return self._state_of(self._server.read(_find_store))
-
-    def _state_of(self, found: Mapping[str, Any] | None) -> _State | None:
+        found = self._server.read(_find_store)
         if found is None:
             return None
+        if "schema" not in found and found["format"] == cypher.FORMAT:  # it comes from an import (``bulk``)
+            self._make()
+            return self._state()
         if found.get("format") != cypher.FORMAT or cypher.unknown_to_us(found.get("schema") or "{}"):
             raise StoreError(
                 f"{self._server.shown} was written by another version of graphmap.",
@@ -405,6 +418,12 @@ class Neo4jStore:
 def _find_store(tx: Transaction) -> dict[str, Any] | None:
     found = tx.run(cypher.FIND_STORE).single()
     return None if found is None else dict(found["store"])
+
+
+def _unfold(tx: Transaction) -> int:
+    """Make the lists of some documents from an import; of how many."""
+    tx.run(cypher.HOLD).consume()
+    return int(tx.run(unfold()).single(strict=True)["unfolded"])
 
 
 def _generation(tx: Transaction) -> str:
@@ -474,9 +493,16 @@ def _named(tx: Transaction, sources: Sequence[Source]) -> Iterator[dict[str, Nod
             yield cypher.nodes_named(*found[source.id])
 
 
-def _all_named(tx: Transaction) -> set[str]:
-    """The keys of all nodes that any document names, superseded ones included."""
-    return {key for record in tx.run(cypher.READ_ALL_NAMED) for key in record["keys"]}
+def _all_named(tx: Transaction) -> dict[str, str]:
+    """The keys of all nodes that any document names, with the name that the latest superseded one gives."""
+    every: dict[str, str] = {}
+    for keys, names, long_ids in tx.run(cypher.READ_ALL_NAMED).values():
+        if names is None:  # of a current document, whose names the graph has
+            every.update((key, "") for key in keys if key not in every)
+        else:
+            named = cypher.nodes_named(keys, names, long_ids)
+            every.update((key, node.name or node.id) for key, node in named.items() if node.name or not every.get(key))
+    return every
 
 
 def _document(tx: Transaction, id_: str) -> tuple[tuple[Node, ...], tuple[Edge, ...]] | None:

@@ -9,10 +9,10 @@ from tests.conftest import ROOT
 
 ROOMS = """
 errors schema records workers sheets places names forms shelf sameness graph tiers export store ingest policy analysis
-campaign api cli __init__ __main__
+questions campaign api cli __init__ __main__
 """.split()  # noqa: SIM905 - the order is what matters here, and it reads best as a line
 FOR_LOADERS = {"errors", "records", "sheets", "places", "names", "forms", "schema"}
-NUMBERS = {"sameness", "graph", "tiers", "export", "store", "analysis", "api", "cli"}
+NUMBERS = {"sameness", "graph", "tiers", "export", "store", "analysis", "questions", "api", "cli"}
 PACKAGES = {
     "python_calamine": {"sheets"},
     "msoffcrypto": {"sheets"},

@@ -1,7 +1,7 @@
 """Documents as a store gets them; run as a program it loads some, in a process of its own.
 
-``python -m tests.store.documents URL FIRST COUNT``: prints the id of each document when the store has it, then waits
-for a line on stdin if there is one to come.
+``python -m tests.store.documents URL FIRST COUNT``: says "ready", waits for a line on stdin, then prints the id of each
+document when the store has it; at last, if it cannot go on, "refused: " and the reason.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
+from graphmap.errors import StoreError
 from graphmap.graph import SupplyGraph
 from graphmap.records import Batch, Edge, Issue, Node, Source
 from graphmap.store import Store, open_store
@@ -18,6 +19,8 @@ from tests.conftest import ROOT
 from tests.graphs import buys, company, smelter
 
 ROWS = 200
+New = Callable[[], str]
+"""Gives the URL of another empty store at each call."""
 
 
 def document(
@@ -71,12 +74,18 @@ def in_a_process(url: str, first: int, count: int) -> subprocess.Popen[str]:
     return subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
-if __name__ == "__main__":
-    url, first, count = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+def main(url: str, first: int, count: int) -> None:
     batches = [long_document(number) for number in range(first, first + count)]
-    with open_store(url) as store:
-        print("ready", flush=True)
-        sys.stdin.readline()
-        for batch in batches:
-            store.replace(batch)
-            print(batch.source.id, flush=True)
+    try:
+        with open_store(url) as store:
+            print("ready", flush=True)
+            sys.stdin.readline()
+            for batch in batches:
+                store.replace(batch)
+                print(batch.source.id, flush=True)
+    except StoreError as error:
+        print(f"refused: {error}", flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))

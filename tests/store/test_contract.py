@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from graphmap import schema
 from graphmap.errors import StoreError
 from graphmap.graph import SupplyGraph, Texts
 from graphmap.records import Batch, Edge, Issue, Node
 from graphmap.store import Store, open_store
-from tests.graphs import answered, buys, company, declares
-from tests.store.documents import columns, document, load
+from tests.graphs import buys, company, declares
+from tests.store.documents import New, columns, document, load
 
-NEW = Callable[[], str]
 ACME_2024 = document("acme 2024", declares("ACME", "S1"), series="acme", as_of="2024-12-31")
 ACME_2025 = document("acme 2025", declares("ACME", "S2"), buys("ACME", "B"), series="acme", as_of="2025-12-31")
 BETA = document("beta", declares("BETA", "S1"), series="beta", as_of="2025-06-30")
@@ -290,114 +285,35 @@ def test_half_a_character_is_refused_clearly(store: Store, half: str) -> None:
     assert len(store.sources()) == 1
 
 
-# ---- order makes no difference ------------------------------------------------------------------------------------
-
-IDS = st.sampled_from(["A", "B", "DUNS:1", "LEI:1", "name:a", "name:b"])
-NAMES = st.sampled_from(["", "Acme", "ACME GmbH"])
-COMPANY = st.builds(Node, st.just("Company"), IDS, NAMES)
-SMELTER = st.builds(Node, st.just("Smelter"), st.sampled_from(["S", "T", "unlisted:s"]), NAMES)
-ROW = st.sampled_from(["A1", "A2"])
-CLAIM = st.one_of(
-    COMPANY,
-    st.builds(Edge, st.just("SAME_AS"), COMPANY, COMPANY, ROW, st.just(""), st.just({})),
-    st.builds(Edge, st.just("SAME_AS"), SMELTER, SMELTER, ROW, st.just(""), st.just({})),
-    st.builds(
-        Edge, st.just("BUYS_FROM"), COMPANY, COMPANY, ROW, st.sampled_from(["", "tin"]),
-        st.fixed_dictionaries({"share": st.sampled_from([None, 0.5]), "product": st.sampled_from(["", "x", "y"])}),
-    ),
-    st.builds(Edge, st.just("DECLARES"), COMPANY, SMELTER, ROW, st.just("gold"), st.just({})),
-    st.builds(answered, IDS, st.just("cmrt:1"), st.sampled_from(["Yes", "No"]), st.just("tin")),
-)  # fmt: skip
-DOCUMENTS = st.lists(
-    st.builds(
-        lambda content, claims, series, as_of, modified: document(
-            content, *claims, series=series, as_of=as_of, modified=modified
-        ),
-        st.sampled_from("uvwxyz"),
-        st.lists(CLAIM, max_size=5),
-        st.sampled_from(["", "one", "two"]),
-        st.sampled_from(["", "2025-01-01", "2026-01-01"]),
-        st.sampled_from(["2026-01-01T00:00:00", "2026-02-01T00:00:00"]),
-    ),
-    max_size=6,
-    unique_by=lambda batch: batch.source.id,
-)
-EXAMPLES = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+# ---- documents as they were loaded ----------------------------------------------------------------------------------
 
 
-@EXAMPLES
-@given(documents=DOCUMENTS, chance=st.randoms(use_true_random=False))
-def test_neither_order_nor_repetition_nor_what_was_forgotten_shows(
-    new_url: NEW, documents: list[Batch], chance: random.Random
-) -> None:
-    kept = [batch for batch in documents if chance.random() < 0.7]
-    dropped = [batch for batch in documents if batch not in kept]
-    with open_store(new_url()) as plain, open_store(new_url()) as worn:
-        load(plain, *kept)
-        muddle = [*documents, *chance.choices(documents, k=3)] if documents else []
-        chance.shuffle(muddle)
-        load(worn, *muddle)
-        for batch in dropped:
-            assert worn.forget(batch.source.id)
-        for day in (None, date(2025, 6, 1), date(2024, 6, 1)):
-            assert columns(worn.graph(day)) == columns(plain.graph(day))
-        assert worn.sources() == plain.sources()
+def test_a_store_made_from_the_documents_of_another_is_equal_to_it(store: Store, new_file: New) -> None:
+    odd = document(
+        "odd",
+        Node("Company", "A", "b"),
+        Node("Company", "A", "a"),
+        Edge("ASSESSED_BY", Node("Smelter", "S1"), Node("Scheme", "RMAP"), "A1", "tin", {"assessed": date(2026, 1, 2)}),
+        Edge("HAS_CONTACT", company("A"), Node("Contact", "contact:1"), "B1", "", {"email": "x@example.org"}),
+        buys("A", "B", 0.0, spend=float("nan"), product="p"),
+        buys("A", "B", 0.0, product="q"),
+        issues=[Issue("note", "A1", "a note")],
+    )
+    load(store, ACME_2025, BETA, ACME_2024, odd)
+    batches = list(store.batches())
+    assert [batch.source.id for batch in batches] == sorted(
+        batch.source.id for batch in (ACME_2024, ACME_2025, BETA, odd)
+    )
+    with open_store(new_file()) as copy:
+        load(copy, *reversed(batches))
+        assert copy.sources() == store.sources()
+        assert list(copy.batches()) == batches
+        for day in (None, date(2025, 1, 1)):
+            assert columns(copy.graph(day)) == columns(store.graph(day))
 
 
-@EXAMPLES
-@given(documents=DOCUMENTS, day=st.sampled_from([None, date(2025, 6, 1), date(2024, 6, 1)]))
-def test_the_graph_says_what_the_current_documents_say_and_nothing_else(
-    new_url: NEW, documents: list[Batch], day: date | None
-) -> None:
-    by_age = sorted(documents, key=lambda batch: batch.source.order)
-    counting = [batch for batch in by_age if day is None or batch.source.as_of <= str(day)]
-    later = {batch.source.series: batch for batch in counting}
-    counting = [batch for batch in counting if not batch.source.series or later[batch.source.series] is batch]
-    names: dict[tuple[str, str], str] = {}
-    for batch in counting:
-        ends = [node for edge in batch.edges for node in (edge.tail, edge.head)]
-        for node in sorted({*batch.nodes, *ends}, reverse=True):
-            names[node[:2]] = node.name or names.get(node[:2], "")
-    said = [(batch.source.id, edge) for batch in counting for edge in batch.edges]
-
-    with open_store(new_url()) as store:
-        load(store, *documents)
-        graph = store.graph(day)
-    assert {(graph.label_of(i), graph.ids[i]): graph.names[i] for i in range(len(graph))} == {
-        key: name or key[1] for key, name in names.items()
-    }
-    assert [source.id for source in graph.sources] == [
-        batch.source.id for batch in sorted(counting, key=lambda batch: (batch.source.title, batch.source.order))
-    ]
-
-    def canonical(node: Node) -> int | None:
-        return graph.node(node.label, node.id)
-
-    for edge_type, table in graph.edges.items():
-        merged = edge_type != "SAME_AS"
-        expected = [
-            (
-                canonical(edge.tail) if merged else list(graph.ids).index(edge.tail.id),
-                canonical(edge.head) if merged else list(graph.ids).index(edge.head.id),
-                edge.mineral,
-                source,
-                edge.row,
-                {name: value for name, value in edge.properties.items() if value not in (None, "")},
-            )
-            for source, edge in said
-            if edge.type == edge_type
-        ]
-        fixed = {"tail", "head", "mineral", "file", "row", "as_of"}
-        found = [
-            (
-                claim["tail"],
-                claim["head"],
-                claim["mineral"],
-                graph.sources[table.source[i]].id,
-                claim["row"],
-                {name: value for name, value in claim.items() if name not in fixed},
-            )
-            for i, claim in enumerate(graph.claims(edge_type))
-        ]
-        assert sorted(found, key=repr) == sorted(expected, key=repr)
-    assert sum(len(table) for table in graph.edges.values()) == len(said)
+def test_only_the_documents_that_were_asked_for_come(store: Store) -> None:
+    load(store, ACME_2025, BETA)
+    assert [batch.source for batch in store.batches([BETA.source.id, "no such id"])] == [BETA.source]
+    assert [batch.edges for batch in store.batches(iter([BETA.source.id]))] == [BETA.edges]
+    assert list(store.batches([])) == []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
 from subprocess import Popen
 
 import pytest
@@ -12,9 +11,7 @@ import pytest
 from graphmap.records import Batch
 from graphmap.store import open_store
 from tests.store.conftest import Kind
-from tests.store.documents import ROWS, columns, in_a_process, load, long_document
-
-NEW = Callable[[], str]
+from tests.store.documents import ROWS, New, columns, in_a_process, load, long_document
 
 
 def begin(*processes: Popen[str]) -> None:
@@ -29,22 +26,22 @@ def begin(*processes: Popen[str]) -> None:
 
 
 def reported(process: Popen[str]) -> list[str]:
-    """The ids that a process says it has loaded, all that it still says."""
+    """What a process says it has loaded, line by line, all that it still says."""
     assert process.stdout is not None
     with process:
         # Not communicate(): it would pass over what readline() has already taken from the pipe.
-        return process.stdout.read().split()
+        return process.stdout.read().splitlines()
 
 
-def expected(new_url: NEW, *batches: Batch) -> dict[str, tuple[str, bytes]]:
-    with open_store(new_url()) as store:
+def expected(new_file: New, *batches: Batch) -> dict[str, tuple[str, bytes]]:
+    with open_store(new_file()) as store:
         load(store, *batches)
         return columns(store.graph())
 
 
 @pytest.mark.parametrize("trial", range(6))
 def test_a_killed_load_loses_nothing_reported_and_leaves_no_half_document(
-    kind: Kind, url: str, new_url: NEW, trial: int
+    kind: Kind, url: str, new_file: New, trial: int
 ) -> None:
     documents = {batch.source.id: batch for batch in map(long_document, range(60))}
     with open_store(url) as store:
@@ -65,13 +62,13 @@ def test_a_killed_load_loses_nothing_reported_and_leaves_no_half_document(
         assert len(kept) <= len(loaded) + 1, "at most the one that was just being finished is there besides"
         graph = store.graph()
         assert len(graph.table("DECLARES")) == ROWS * len(kept), "no half document"
-        assert columns(graph) == expected(new_url, *(documents[id_] for id_ in kept))
+        assert columns(graph) == expected(new_file, *(documents[id_] for id_ in kept))
         load(store, *(documents[id_] for id_ in sorted(kept)), long_document(5000))
         assert len(store.sources()) == len(kept) + 1
     kind.check(url)
 
 
-def test_somebody_else_reads_and_writes_during_a_load(kind: Kind, url: str, new_url: NEW) -> None:
+def test_somebody_else_reads_and_writes_during_a_load(kind: Kind, url: str, new_file: New) -> None:
     process = in_a_process(url, 0, 60)
     begin(process)
     longest, seen, own = 0.0, [], 0
@@ -90,15 +87,17 @@ def test_somebody_else_reads_and_writes_during_a_load(kind: Kind, url: str, new_
     assert len(set(seen)) > 1, "the load went on meanwhile"
     assert seen == sorted(seen)
     assert longest < 30
-    assert final == expected(new_url, *map(long_document, [*range(60), *range(100, 100 + own)]))
+    assert final == expected(new_file, *map(long_document, [*range(60), *range(100, 100 + own)]))
     kind.check(url)
 
 
-def test_processes_that_write_at_once_leave_what_one_after_the_other_leaves(kind: Kind, url: str, new_url: NEW) -> None:
-    """Two load different documents, a third one some of theirs; all begin with a store that is not there yet."""
-    processes = [in_a_process(url, first, count) for first, count in ((0, 15), (15, 15), (10, 10))]
+def test_processes_that_write_at_once_leave_what_one_after_the_other_leaves(
+    kind: Kind, url: str, new_file: New
+) -> None:
+    """Two load different documents, two some of theirs; all begin with a store that is not there yet."""
+    processes = [in_a_process(url, first, count) for first, count in ((0, 15), (15, 15), (10, 10), (0, 5))]
     begin(*processes)
-    assert [len(reported(process)) for process in processes] == [15, 15, 10]
+    assert [len(reported(process)) for process in processes] == [15, 15, 10, 5]
     with open_store(url) as store:
-        assert columns(store.graph()) == expected(new_url, *map(long_document, range(30)))
+        assert columns(store.graph()) == expected(new_file, *map(long_document, range(30)))
     kind.check(url)

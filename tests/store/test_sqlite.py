@@ -21,8 +21,8 @@ from graphmap.store import open_store
 from graphmap.store.sqlite import SqliteStore
 from tests.conftest import ROOT
 from tests.graphs import buys, company, declares
-from tests.store.conftest import check_sqlite
 from tests.store.documents import columns, document, load, long_document
+from tests.store.soundness import check_sqlite
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ SHELVES = ("loaders", "queries")
 def test_every_package_is_listed() -> None:
     listed = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]["packages"]
     found = {".".join(path.parent.relative_to(ROOT).parts) for path in ROOT.glob("graphmap/**/*.py")}
-    found |= {f"graphmap.{shelf}" for shelf in SHELVES if any((ROOT / shelf).glob("*.*"))}
+    found |= {f"graphmap.{shelf}" for shelf in SHELVES if any((ROOT / shelf).rglob("*.*"))}
     assert sorted(listed) == sorted(found)
 
 
@@ -46,6 +46,7 @@ def test_the_wheel_holds_the_shelves_and_all_data(wheel: Path) -> None:
     files = [path for path in ROOT.glob("graphmap/**/*") if path.is_file() and "__pycache__" not in path.parts]
     wanted = {path.relative_to(ROOT).as_posix() for path in files}
     wanted |= {f"graphmap/{path.relative_to(ROOT).as_posix()}" for path in ROOT.glob("loaders/*.py")}
+    wanted |= {f"graphmap/{path.relative_to(ROOT).as_posix()}" for path in ROOT.glob("queries/**/*.cypher")}
     assert {name for name in held if ".dist-info/" not in name} == wanted
     assert any(name.endswith("/licenses/LICENSE") for name in held)
 

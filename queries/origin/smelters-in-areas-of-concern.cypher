@@ -1,0 +1,89 @@
+// title: Smelters in or from areas of concern
+// question: Which smelters of a company's chain stand in an area of the lens, source from one, or are named on its
+//   list? One row for each smelter and area. Where the list of the lens is not loaded, or no document says where a
+//   smelter sources from, nothing is judged: no row is no all-clear.
+// parameters:
+//   $company (company; default: the brand): id of the company whose chain is meant
+//   $minerals (minerals; default: those of the lens): each is judged by itself
+//   $max_hops (count 1..20; default: 20): the most steps up to a smelter, its declaration included; what lies farther
+//     is left out
+//   $day (from the date): the day on which is judged
+//   $areas (from the lens): the places of the documents that lie in an area of concern, and what the lens lists by
+//     name
+// columns:
+//   mineral (text): for which the smelter is declared
+//   smelter (text), smelter_name (text): the smelter
+//   way (text): "stands in", "sources from" (also by a mine that feeds it) or "is listed"
+//   place_label (text), place (text), place_name (text): the country, region or mine, or the smelter itself
+//   level (text): of the area
+//   certain (yes or no): no where only the country is known, of which some regions are listed
+//   declared_by (count): companies of the chain that declare it
+//   receipts (texts): place, origins and mines of the smelter, then the list
+// twin: graphmap.questions.origin:smelters_in_areas_of_concern
+WITH date($day) AS day
+MATCH (start:Company {graphmap_key: 'Company:' + $company})
+UNWIND $minerals AS mineral
+// Who says that the mineral is in none of its products, and declares no smelter of it, brings none.
+CALL (mineral) {
+  MATCH (c:Company)-[a:ANSWERED {mineral: mineral}]->(q:Question)
+  WHERE a.source IS NOT NULL AND q.id IN ['cmrt:1', 'cmrt:2'] AND toLower(a.answer) = 'no'
+    AND NOT EXISTS { MATCH (c)-[d:DECLARES {mineral: mineral}]->(:Smelter) WHERE d.source IS NOT NULL }
+  RETURN collect(DISTINCT c) AS outside
+}
+// Who is upstream, by purchases that carry the mineral.
+CALL (mineral, start, outside) {
+  MATCH p = (start)-[:BUYS_FROM*0..19]->(c:Company)
+  WHERE all(r IN relationships(p) WHERE r.source IS NOT NULL
+    AND (r.mineral = mineral OR r.mineral IS NULL AND NOT endNode(r) IN outside))
+  WITH c, min(length(p)) AS hops
+  WHERE hops < $max_hops
+  RETURN collect(c) AS upstream
+}
+CALL (mineral, upstream) {
+  UNWIND upstream AS c
+  MATCH (c)-[d:DECLARES {mineral: mineral}]->(s:Smelter)
+  WHERE d.source IS NOT NULL
+  RETURN s, collect(DISTINCT c) AS declaring
+}
+// Where the smelter stands, what it sources from, also by its mines, and whether the list of the lens names it. Where
+// a region of a country is named, the country alone says nothing.
+CALL (mineral, s, day) {
+  CALL (mineral, s, day) {
+    MATCH (s)-[r:LOCATED_IN]->(place:Country|Region)
+    RETURN 'stands in' AS way, place, [r] AS claims
+    UNION ALL
+    MATCH (s)-[r:ORIGINATES_IN]->(place:Country|Region)
+    RETURN 'sources from' AS way, place, [r] AS claims
+    UNION ALL
+    MATCH (s)-[f:FED_BY]->(:Mine)-[r:LOCATED_IN|ORIGINATES_IN]->(place:Country|Region)
+    RETURN 'sources from' AS way, place, [f, r] AS claims
+    UNION ALL
+    MATCH (s)-[f:FED_BY]->(place:Mine)
+    RETURN 'sources from' AS way, place, [f] AS claims
+    UNION ALL
+    RETURN 'is listed' AS way, s AS place, [] AS claims
+  }
+  WITH way, place, claims
+  WHERE all(r IN claims WHERE r.source IS NOT NULL AND (r.mineral IS NULL OR r.mineral = mineral)
+    AND coalesce(r.as_of <= day, true))
+  WITH way, collect({place: place, claims: claims}) AS said
+  WITH way, said, [x IN said WHERE x.place:Region | head(split(x.place.id, '-'))] AS precise
+  UNWIND said AS x
+  WITH way, precise, x, head([a IN $areas
+    WHERE a.way = way AND a.key = x.place.graphmap_key AND mineral IN a.minerals]) AS area
+  WHERE area IS NOT NULL AND NOT (way <> 'is listed' AND x.place.id IN precise)
+  UNWIND CASE x.claims WHEN [] THEN [null] ELSE x.claims END AS r
+  WITH way, x.place AS place, area, r.file + ', ' + r.row + coalesce(' (' + toString(r.as_of) + ')', '') AS receipt
+  WITH DISTINCT way, place, area, receipt
+  ORDER BY receipt
+  WITH way, place, area, collect(receipt) AS receipts
+  ORDER BY way, place.graphmap_key
+  RETURN collect({way: way, place: place, level: area.level, certain: area.certain,
+    receipts: receipts + area.receipts}) AS grounds
+}
+UNWIND grounds AS g
+RETURN mineral, s.id AS smelter, s.name AS smelter_name, g.way AS way,
+  head(split(g.place.graphmap_key, ':')) AS place_label,
+  g.place.id AS place, g.place.name AS place_name, g.level AS level, g.certain AS certain,
+  size(declaring) AS declared_by, g.receipts AS receipts
+ORDER BY mineral, smelter, way, place_label, place

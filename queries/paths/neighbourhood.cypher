@@ -1,0 +1,42 @@
+// title: Neighbourhood of a node
+// question: What do the documents say around one company, smelter, mine, area or other node? Steps lead along
+//   purchases, declarations, mines and ownership, in both directions; every claim of what is reached in fewer than
+//   $steps steps is a row. Contacts stay out.
+// parameters:
+//   $node (node): the node, by id; in the graph its label and id, e.g. "Company:B-1"
+//   $steps (count 1..3; default: 1): 1 gives the claims of the node itself, 2 those of its neighbours too
+//   $limit (count 1..; default: 1000): the most rows; "found" tells how many there are
+// columns:
+//   distance (count): steps from the node to the nearer end of the claim
+//   tail_label (text), tail (text), tail_name (text): of what something is said
+//   type (text): what is said, e.g. BUYS_FROM
+//   head_label (text), head (text), head_name (text): the other end
+//   mineral (text?): unknown if the claim names none
+//   file (text), row (text): where it stands
+//   as_of (date?): date of the document
+//   found (count): how many claims there are in all
+// twin: graphmap.questions.paths:neighbourhood
+MATCH (start:Company|Smelter|Mine|Region|Country|Product|Scheme|AreaList|Question|Risk|Role)
+WHERE start.graphmap_key = $node
+CALL (start) {
+  MATCH p = (start)-[:BUYS_FROM|DECLARES|FED_BY|OWNED_BY*0..2]-(n)
+  WHERE all(r IN relationships(p) WHERE r.source IS NOT NULL)
+  WITH n, min(length(p)) AS distance
+  WHERE distance < $steps
+  RETURN n, distance
+}
+MATCH (n)-[r:BUYS_FROM|DECLARES|FED_BY|ORIGINATES_IN|LOCATED_IN|ASSESSED_BY
+    |LISTED_BY|FLAGGED|ANSWERED|MAKES|OWNED_BY|HAS_ROLE]-()
+WHERE r.source IS NOT NULL
+WITH r, min(distance) AS distance
+WITH r, distance, startNode(r) AS tail, endNode(r) AS head
+ORDER BY distance, tail.graphmap_key, type(r), head.graphmap_key, coalesce(r.mineral, ''), r.file, r.row, r.source
+WITH collect({claim: r, distance: distance, tail: tail, head: head}) AS claims
+WITH claims[..$limit] AS shown, size(claims) AS found
+UNWIND range(0, size(shown) - 1) AS i
+WITH i, shown[i].claim AS r, shown[i].distance AS distance, shown[i].tail AS tail, shown[i].head AS head, found
+ORDER BY i
+RETURN distance, head(split(tail.graphmap_key, ':')) AS tail_label, tail.id AS tail, tail.name AS tail_name,
+  type(r) AS type, head(split(head.graphmap_key, ':')) AS head_label, head.id AS head, head.name AS head_name,
+  r.mineral AS mineral, r.file AS file, r.row AS row, r.as_of AS as_of, found
+ORDER BY i

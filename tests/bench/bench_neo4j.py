@@ -1,0 +1,313 @@
+"""The store on a real, warm Neo4j server: against plain ways to write and read, and against the store in a file.
+
+Run as ``python -m tests.bench.bench_neo4j [WORKBOOKS [SIZE]]``. Each ratio is of things done in turn on one server in
+one run; the server is that of ``tests.neo4j``. Rates are claims (relationships) per second. Settling (roles, tiers,
+names) counts as writing.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import neo4j
+import numpy as np
+
+from graphmap import ingest, schema
+from graphmap.campaign.bulk import write_many
+from graphmap.campaign.sample import write_campaign
+from graphmap.graph import EdgeTable
+from graphmap.records import Batch, Edge
+from graphmap.store import open_store
+from graphmap.store.bulk import write_import
+from graphmap.store.columns import CHUNK, gather
+from graphmap.store.neo4j import Neo4jStore
+from tests.bench.bench_exposure import peak_memory
+from tests.bench.bench_store import documents
+from tests.bench.synthetic import Size, synthetic
+from tests.neo4j.admin import write_admin
+from tests.neo4j.server import OwnServer
+from tests.neo4j.ways import VERSIONS, start_server
+
+Row = tuple[str, float, float]
+VERSION = VERSIONS["5.26"]
+DOCUMENTS = {"S": 30, "M": 3_000, "L": 30_000}
+"""So that a document makes some 300 claims."""
+
+PART, WARM = 100, 4
+"""Documents of one round of ``writing``, and rounds that are not timed."""
+
+HEAP = "1g"
+"""Of the server; what its manual gives to small machines."""
+
+
+def some_documents(count: int) -> list[Batch]:
+    """Documents of some 300 claims each from the middle of the graph of size M."""
+    found = list(islice(documents(synthetic("M"), DOCUMENTS["M"]), 500, 500 + count))
+    for batch in found:
+        _ = batch.digest  # made in a worker when files are loaded
+    return found
+
+
+def empty(server: OwnServer) -> None:
+    """Remove everything, in portions that a small heap bears."""
+    server.run("MATCH ()-[e]->() CALL (e) { DELETE e } IN TRANSACTIONS OF 10000 ROWS")
+    server.empty()
+
+
+def batched(found: Sequence[Batch], size: int) -> list[Sequence[Batch]]:
+    return [found[start : start + size] for start in range(0, len(found), size)]
+
+
+def claims_of(batches: Sequence[Batch]) -> int:
+    return sum(len(batch.edges) for batch in batches)
+
+
+def seconds(run: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    run()
+    return time.perf_counter() - start
+
+
+def load(url: str | Path, batches: Sequence[Batch]) -> None:
+    with open_store(url) as store:
+        for batch in batches:
+            store.replace(batch)
+
+
+# ---- writing ----------------------------------------------------------------------------------------------------
+
+
+def row_of(source: str, edge: Edge) -> tuple[str, dict[str, Any]]:
+    """A claim as one plain statement: both ends and the relationship merged, with all their properties."""
+    keys = [f"{node.label}:{node.id}" for node in (edge.tail, edge.head)]
+    statement = (
+        f"MERGE (a:{edge.tail.label} {{graphmap_key: $tail}}) SET a.id = $tail_id, a.name = $tail_name "
+        f"MERGE (b:{edge.head.label} {{graphmap_key: $head}}) SET b.id = $head_id, b.name = $head_name "
+        f"MERGE (a)-[e:{edge.type} {{source: $source, row: $row}}]->(b) SET e += $properties"
+    )
+    return statement, {
+        "tail": keys[0], "tail_id": edge.tail.id, "tail_name": edge.tail.name, "head": keys[1], "head_id": edge.head.id,
+        "head_name": edge.head.name, "source": source, "row": edge.row,
+        "properties": {**edge.properties, "mineral": edge.mineral, "file": f"{source}.csv", "as_of": date(2026, 1, 1)},
+    }  # fmt: skip
+
+
+def in_own_transactions(driver: neo4j.Driver, rows: Sequence[tuple[str, dict[str, Any]]]) -> None:
+    with driver.session(database="neo4j") as session:
+        for statement, row in rows:
+            session.run(statement, row).consume()
+
+
+def in_one_transaction(driver: neo4j.Driver, rows: Sequence[tuple[str, dict[str, Any]]]) -> None:
+    with driver.session(database="neo4j") as session, session.begin_transaction() as tx:
+        for statement, row in rows:
+            tx.run(statement, row).consume()
+        tx.commit()
+
+
+def writing(server: OwnServer, rounds: int = 3) -> list[Row]:
+    """Documents written by the store, then other claims row by row, several times over."""
+    *batches, rest = batched(some_documents((WARM + rounds + 1) * PART), PART)
+    for part in batches[:WARM]:
+        load(server.url, part)
+    rows = [row_of(batch.source.id, edge) for batch in rest for edge in batch.edges]
+    in_own_transactions(server.driver, rows[-500:])
+    rates: dict[str, list[float]] = {"store": [], "own": [], "one": [], "again": []}
+    for number in range(rounds):
+        part = batches[WARM + number]
+        own, one = rows[number * 500 :][:500], rows[2_000 + number * 1_500 :][:1_500]
+        first = seconds(lambda part=part: load(server.url, part))  # type: ignore[misc]
+        rates["store"].append(claims_of(part) / first)
+        rates["again"].append(first / seconds(lambda part=part: load(server.url, part)))  # type: ignore[misc]
+        rates["own"].append(len(own) / seconds(lambda own=own: in_own_transactions(server.driver, own)))  # type: ignore[misc]
+        rates["one"].append(len(one) / seconds(lambda one=one: in_one_transaction(server.driver, one)))  # type: ignore[misc]
+    for name in ("store", "own", "one"):
+        print(f"{name}: {', '.join(f'{rate:,.0f}' for rate in rates[name])} claims/s", end="; ")
+    print(f"unchanged documents again: {', '.join(f'{1 / ratio:.1%}' for ratio in rates['again'])}")
+
+    def ratio(name: str) -> float:
+        return statistics.median(a / b for a, b in zip(rates["store"], rates[name], strict=True))
+
+    return [
+        ("documents into the store vs MERGE row by row, own transactions", ratio("own"), 30.0),
+        ("documents into the store vs MERGE row by row, one transaction", ratio("one"), 10.0),
+        ("loading documents vs loading them again unchanged", statistics.median(rates["again"]), 10.0),
+    ]
+
+
+# ---- workbooks ----------------------------------------------------------------------------------------------------
+
+
+def workbooks(server: OwnServer, folder: Path, count: int) -> list[Row]:
+    """Files to store, end to end, reading and writing at the same time."""
+    sample = folder / "sample"
+    write_campaign(sample)
+    many = folder / "many"
+    write_many(many, count)
+    rows = []
+    for name, files in (("the sample campaign", sample), (f"{count} workbooks of 300 rows", many)):
+        for path in files.rglob("*.*"):
+            path.read_bytes()  # both sides find the files in the system's cache
+        took = {}
+        for kind, url in (("file", folder / f"{files.name}.graphmap"), ("server", server.url)):
+            empty(server)
+
+            def end_to_end(url: str | Path = url, files: Path = files) -> None:
+                with open_store(url) as store:
+                    ingest.load([files], store, jobs=2, today=date(2026, 11, 22))
+
+            took[kind] = seconds(end_to_end)
+        print(f"{name}: into a file {took['file']:.1f} s, onto the server {took['server']:.1f} s")
+        rows.append((f"3 x the time of {name} into a file, over onto a server", 3 * took["file"] / took["server"], 1.0))
+    return rows
+
+
+# ---- size M -------------------------------------------------------------------------------------------------------
+
+
+def load_whole(size: Size, url: str) -> str:
+    """Load a graph, in a process of its own: seconds, MB over idle, speed of the last tenth over the second one."""
+    batches = documents(synthetic(size), DOCUMENTS[size])
+    first = next(batches)
+    with open_store(url) as store:
+        assert store.sources() == []
+        Path("/proc/self/clear_refs").write_text("5")  # forget the peak so far
+        idle = peak_memory()
+        start = time.perf_counter()
+        store.replace(first)
+        taken = [(len(first.edges), time.perf_counter() - start)]
+        for batch in batches:
+            _ = batch.digest
+            begun = time.perf_counter()
+            store.replace(batch)
+            taken.append((len(batch.edges), time.perf_counter() - begun))
+    took = time.perf_counter() - start
+    claims, times = np.array(taken).T
+    tenth = len(taken) // 10
+    rate = [claims[part].sum() / times[part].sum() for part in (slice(tenth, 2 * tenth), slice(-tenth, None))]
+    return f"{took} {(peak_memory() - idle) / 1024} {rate[1] / rate[0]} {int(claims.sum())} {rate[0]} {rate[1]}"
+
+
+def whole(server: OwnServer, size: Size) -> tuple[float, list[Row]]:
+    """How a load of the whole graph goes: its seconds; memory and steadiness as rows."""
+    empty(server)
+    command = [sys.executable, "-m", "tests.bench.bench_neo4j", "--load", size, server.url]
+    out = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    took, memory, steady, claims, early, late = map(float, out.split())
+    print(f"{size}: {claims:,.0f} claims onto the server in {took:.0f} s ({claims / took:,.0f} a second; second tenth ")
+    print(f"{early:,.0f}, last tenth {late:,.0f}), {memory:.0f} MB over idle in the client")
+    return took, [
+        (f"300 MB over the memory of loading {size} over idle", 300 / memory, 1.0),
+        (f"speed of the last tenth of loading {size} vs the second", steady, 0.7),
+    ]
+
+
+def reading(server: OwnServer) -> list[Row]:
+    """All claims into columns: as the store reads them, and one record for each relationship."""
+    with Neo4jStore(server.url) as store:
+        read = store._read
+        ours = min(seconds(lambda: store._consistent(lambda tx: read(tx, None))) for _ in range(3))
+        sources, nodes, tables = store._consistent(lambda tx: read(tx, None))
+    start = time.perf_counter()
+    with server.driver.session(database="neo4j", default_access_mode="READ") as session:
+        place = {f"{label}:{id_}": i for i, (label, id_, _) in enumerate(nodes)}
+        number = {source.id: i for i, source in enumerate(sources)}
+        theirs = {name: gather(schema.EDGES[name], records(session, name, place, number)) for name in tables}
+    one_by_one = time.perf_counter() - start
+    for name, table in tables.items():
+        assert in_order(table) == in_order(theirs[name]), name
+    claims = sum(map(len, tables.values()))
+    print(f"read {claims:,} claims: columns {claims / ours:,.0f} a second, records {claims / one_by_one:,.0f} a second")
+    return [("reading into columns vs one record per relationship", one_by_one / ours, 6.0)]
+
+
+def records(
+    session: neo4j.Session, name: str, place: Mapping[str, int], number: Mapping[str, int]
+) -> Iterator[dict[str, Sequence[Any]]]:
+    """The relationships of a type as anybody would ask for them, in chunks of columns."""
+    edge = schema.EDGES[name]
+    wanted = "".join(f", e.{property_}" for property_ in edge.properties)
+    found = iter(session.run(
+        f"MATCH (a)-[e:{name}]->(b) RETURN e.source, coalesce(e.tail_key, a.graphmap_key), "
+        f"coalesce(e.head_key, b.graphmap_key), e.mineral, e.row{wanted}"
+    ))  # fmt: skip
+    while some := [record.values() for record in islice(found, CHUNK)]:
+        source, tail, head, mineral, row, *values = zip(*some, strict=True)
+        chunk: dict[str, Sequence[Any]] = {
+            "source": [number[id_] for id_ in source], "tail": [place[key] for key in tail],
+            "head": [place[key] for key in head], "mineral": [text or "" for text in mineral], "row": row,
+        }  # fmt: skip
+        for (property_, kind), column in zip(edge.properties.items(), values, strict=True):
+            chunk[property_] = [value or "" for value in column] if kind is str else column
+        yield chunk
+
+
+def in_order(table: EdgeTable) -> tuple[bytes, ...]:
+    """The claims of a table by source and row, for comparing."""
+    row = table.row.tidy()
+    order = np.lexsort((row.codes, table.head, table.tail, table.source))
+    return tuple(column[order].tobytes() for column in (table.source, table.tail, table.head, table.mineral, row.codes))
+
+
+def importing(server: OwnServer, folder: Path, size: Size, loading: float) -> list[Row]:
+    """The bulk path, from a store in a file to the first answer of the server, against loading."""
+    path = folder / "whole.graphmap"
+    filling = seconds(lambda: load(path, documents(synthetic(size), DOCUMENTS[size])))  # type: ignore[arg-type]
+    with open_store(path) as store:
+        writing_ = seconds(lambda: write_import(store, folder / "import"))
+        wanted = store.graph().to_columns()
+    server.stop()
+    admin = write_admin(VERSION, server.home, folder / "neo4j-admin")
+    command = ["sh", str(folder / "import" / "import.sh"), "neo4j", "--overwrite-destination"]
+    environment = {**os.environ, "NEO4J_ADMIN": str(admin)}
+    importing_ = seconds(lambda: subprocess.run(command, check=True, capture_output=True, env=environment))
+    server.start()
+    with open_store(server.url) as store:
+        finishing = seconds(store.sources)
+        found = store.graph().to_columns()
+    assert found.keys() == wanted.keys()
+    assert all(column.tobytes() == found[name].tobytes() for name, column in wanted.items())
+    print(
+        f"{size} in a file in {filling:.0f} s; from there: files {writing_:.0f} s, import {importing_:.0f} s, ", end=""
+    )
+    print(f"first use {finishing:.0f} s; loading took {loading:.0f} s")
+    return [(f"loading {size} vs files, import and first use", loading / (writing_ + importing_ + finishing), 1.0)]
+
+
+# ---- all ----------------------------------------------------------------------------------------------------------
+
+
+def measure(count: int = 1000, size: Size = "M") -> list[Row]:
+    """(what, measured, floor); shares are turned so that more is better."""
+    os.environ["_JAVA_OPTIONS"] = f"-Xmx{HEAP}"  # over what servers for tests are given
+    with tempfile.TemporaryDirectory() as name, start_server(VERSION, Path(name) / "server", measured=True) as server:
+        folder = Path(name)
+        server.stop()
+        server.start({"server.memory.heap.max_size": HEAP, "server.memory.pagecache.size": "512m"})
+        os.environ |= {**server.environment, "XDG_CACHE_HOME": name}  # no columns from before
+        os.environ.pop("NEO4J_DATABASE", None)
+        rows = writing(server)
+        rows += workbooks(server, folder, count)
+        loading, more = whole(server, size)
+        return [*rows, *more, *reading(server), *importing(server, folder, size, loading)]
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--load"]:
+        print(load_whole(*sys.argv[2:]))  # type: ignore[arg-type]
+    else:
+        from tests.bench.bench_neo4j import measure as by_name  # workers import functions by the name of their module
+
+        given = [int(sys.argv[1])] if len(sys.argv) > 1 else []
+        for what, ratio, floor in by_name(*given, *sys.argv[2:]):  # type: ignore[arg-type]
+            print(f"{what:70} {ratio:8.2f}  (floor {floor:g}){'' if ratio >= floor else '  BELOW'}")
