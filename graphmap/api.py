@@ -360,7 +360,11 @@ class Workspace:
         return dossier.dossier(self.case, self.node(text), private=private)
 
     def export(
-        self, path: str | PathLike[str], *, form: Literal["graphml", "csv", "neo4j-import"] = "graphml", private: bool = False
+        self,
+        path: str | PathLike[str],
+        *,
+        form: Literal["graphml", "csv", "neo4j-import"] = "graphml",
+        private: bool = False,
     ) -> Path:
         """Write the graph as one GraphML file, or as ``nodes.csv`` and ``edges.csv`` into a folder.
 
