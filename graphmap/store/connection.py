@@ -97,17 +97,15 @@ class Connection:
         return self._managed("WRITE", work)
 
     @contextmanager
-    def session(self, access: Literal["READ", "WRITE"], fetch_size: int = 1000) -> Iterator[neo4j.Session]:
+    def session(self, access: Literal["READ", "WRITE"]) -> Iterator[neo4j.Session]:
         """A session of the driver; what goes wrong in it is told in one line."""
-        with self.told(), self._open().session(
-            database=self.database, default_access_mode=access, fetch_size=fetch_size
-        ) as session:  # fmt: skip
+        with self.told(), self._open().session(database=self.database, default_access_mode=access) as session:
             yield session
 
     def _managed(self, access: Literal["READ", "WRITE"], work: Callable[[neo4j.ManagedTransaction], T]) -> T:
         unit = neo4j.unit_of_work(timeout=UNIT_SECONDS)(work)
         for last in (False, False, True):
-            with self.session(access, fetch_size=20) as session:
+            with self.session(access) as session:
                 try:
                     done = session.execute_read(unit) if access == "READ" else session.execute_write(unit)
                     self.lost = False

@@ -245,11 +245,18 @@ def _readable(variable: str, name: str, kind: type) -> str:
 
 
 def read_nodes(label: str) -> str:
-    """Our nodes of a label with all that is derived."""
+    """Our nodes of a label with all that is derived, in columns: ``$most`` nodes in a row."""
     roles = "[l IN labels(n) WHERE l IN $roles]" if label == "Company" else "[]"
     return f"""
 MATCH (n:{label}) WHERE n.{KEY} STARTS WITH '{label}'
-RETURN n.{KEY} AS key, n.name AS name, n.tier AS tier, n.read_as AS read_as, {roles} AS roles
+WITH collect(n) AS found
+UNWIND range(0, size(found) - 1, $most) AS first
+CALL (found, first) {{
+  UNWIND found[first..first + $most] AS n
+  RETURN collect(n.{KEY}) AS key, collect(coalesce(n.name, '')) AS name, collect(coalesce(n.tier, -1)) AS tier,
+         collect(coalesce(n.read_as, '')) AS read_as, collect({roles}) AS roles
+}}
+RETURN key, name, tier, read_as, roles
 """
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from graphmap import schema
 from graphmap.graph import SupplyGraph
 from graphmap.store import cypher
+from graphmap.store.columns import CHUNK
 from graphmap.tiers import tiers
 
 if TYPE_CHECKING:  # files for an import (``bulk``) are made without the driver
@@ -84,9 +85,11 @@ def bring_up_to_date(server: Connection, derived: Derived, generation: int) -> b
 
 def _nodes(tx: neo4j.ManagedTransaction, label: str) -> dict[str, Told]:
     """What the server says at present of our nodes of a label."""
-    found = tx.run(cypher.read_nodes(label), roles=list(cypher.ROLES))
+    found = tx.run(cypher.read_nodes(label), roles=list(cypher.ROLES), most=CHUNK)
     return {
-        key: Told(name, tier, read_as, "+".join(sorted(roles))) for key, name, tier, read_as, roles in found.values()
+        key: Told(name, None if tier < 0 else tier, read_as or None, "+".join(sorted(roles)))
+        for columns in found
+        for key, name, tier, read_as, roles in zip(*columns, strict=True)
     }
 
 

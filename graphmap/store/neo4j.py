@@ -453,7 +453,7 @@ def _claims(
         given = [[documents[i]["id"] for i in chunk] for chunk in chunks]
         for record in tx.run(statement, chunks=given, most=CHUNK) if chunks else ():
             yield {
-                **{key.removesuffix("_"): value for key, value in record.data().items()},
+                **{key.removesuffix("_"): value for key, value in record.items()},
                 "source": numbers[record["sources"][0]][np.array(record["source"], np.int32)],
                 "tail": np.array([place.get(key, -1) for key in record["tail"]], np.int32),
                 "head": np.array([place.get(key, -1) for key in record["head"]], np.int32),

@@ -16,7 +16,9 @@ import pytest
 from graphmap import schema
 from graphmap.cli.app import cli
 from tests.conftest import ROOT
+from tests.neo4j.server import OwnServer
 
+SERVER = "neo4j://localhost:7687"
 PROGRAM = [sys.executable, "-m", "graphmap"]
 VERBS: Mapping[str, click.Command] = cli.commands
 
@@ -84,10 +86,24 @@ def test_the_commands_of_the_readme_run(demo: tuple[Path, str], tmp_path: Path) 
     (tmp_path / "campaign").symlink_to(demo[0] / "graphmap-demo" / "campaign")
     lines = [line for block in blocks("README.md", "console") for line in block.splitlines()]
     for line in lines:
-        if line.startswith("graphmap "):
+        if line.startswith("graphmap ") and SERVER not in line:
             assert run(line, tmp_path).strip()
     made = [line.split()[1] for line in lines if line.startswith("make ")]
     assert made == ["demo", "test"]
+
+
+def test_what_the_readme_does_on_a_server(demo: tuple[Path, str], tmp_path: Path, neo4j_own: OwnServer) -> None:
+    (tmp_path / "campaign").symlink_to(demo[0] / "graphmap-demo" / "campaign")
+    (tmp_path / "chain.graphmap").symlink_to(demo[0] / "graphmap-demo" / "chain.graphmap")
+    lines = [line for block in blocks("README.md", "console") for line in block.splitlines() if SERVER in line]
+    commands = [command for line in lines for command in re.findall(r"graphmap [a-z]+ [^#]*", line)]
+    assert [command.split()[1] for command in commands] == ["load", "copy", "query"]
+    for command in commands:
+        assert run(command.replace(SERVER, neo4j_own.url), tmp_path).strip()
+    (cypher,) = blocks("README.md", "cypher")
+    shown = neo4j_own.run(cypher)
+    assert 0 < len(shown) < 50
+    assert {"bad", "way"} == shown[0].keys()
 
 
 def test_the_commands_that_the_demo_ends_with_run(demo: tuple[Path, str]) -> None:

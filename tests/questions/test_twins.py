@@ -29,7 +29,7 @@ from tests.neo4j.server import Server
 from tests.neo4j.ways import VERSIONS
 from tests.questions.worlds import World
 
-WORLDS = {"5.26": range(4), "2025.10": range(4, 6)}
+WORLDS = {"5.26": range(10), "2025.10": range(10, 14)}
 """Seeds of the random campaigns that each version is asked about."""
 
 SET: dict[str, dict[str, object]] = {
@@ -55,6 +55,11 @@ def same(asked: Question, twin: Answer, cypher: Answer) -> None:
             for value in (one[column.name], other[column.name]):
                 assert (value is None and column.unknown) or type(value) is TYPES[column.type], column
     assert len(twin.rows) == len(cypher.rows), asked.name
+
+
+def planned_once(asked: Question) -> Question:
+    """The same question, which the server does not plan anew when it holds other data: that takes most of the time."""
+    return dataclasses.replace(asked, cypher=f"CYPHER replan=skip {asked.cypher}")
 
 
 def copy(work: Workspace, server: Server) -> None:
@@ -199,7 +204,7 @@ def foreign(server: Server) -> Iterator[None]:
 
 def test_another_application_changes_no_answer(foreign: None, server: Server, sample: Workspace) -> None:
     with open_store(server.url) as store:
-        for asked in questions():
+        for asked in map(planned_once, questions()):
             values = fill(asked, SET.get(asked.name, {}), sample)
             same(
                 asked, ask(asked, View(sample.case, sample.store), values), ask(asked, View(sample.case, store), values)
@@ -224,7 +229,7 @@ def test_random_campaigns(
             work.store.replace(batch)
         copy(work, found)
         with open_store(found.url) as store:
-            for asked in questions():
+            for asked in map(planned_once, questions()):
                 for _ in range(2):
                     compare(asked, world, random, work, store)
 
