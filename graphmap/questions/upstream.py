@@ -6,22 +6,21 @@ The analyses follow a chain to its end; the Cypher of a question has a bound, an
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import scipy.sparse as sp
-from scipy.sparse.csgraph import dijkstra
 
 from graphmap import places
 from graphmap.analysis.beyond import claimed
 from graphmap.analysis.case import STANDINGS, Case
 from graphmap.analysis.chain import BUYS_FROM, DECLARES, Chain
-from graphmap.graph import SupplyGraph
+from graphmap.analysis.structure import transpose
+from graphmap.graph import SupplyGraph, ranges
 from graphmap.questions.parameters import key_of, listed
 from graphmap.tiers import tiers
-
-Mask = npt.NDArray[np.bool_]
 
 
 class Upstream:
@@ -30,11 +29,6 @@ class Upstream:
     def __init__(self, case: Case, mineral: str) -> None:
         self.case, self.graph, self.mineral = case, case.graph, mineral
         self.chain: Chain = case.chain(mineral)
-
-    @cached_property
-    def _purchases(self) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
-        bought = self.chain.kind == BUYS_FROM
-        return self.chain.tail[bought], self.chain.head[bought]
 
     def _place(self, company: int) -> int:
         place = self.chain.place(company)
@@ -54,18 +48,27 @@ class Upstream:
     def within(self, company: int, hops: int, *, without: int | None = None, backwards: bool = False) -> set[int]:
         """Who is fewer than ``hops`` purchases upstream of a company (``backwards``: downstream), itself included.
 
-        ``without`` is a company through which no way may lead.
+        ``without`` is another company, through which no way may lead.
         """
-        tail, head = self._purchases
+        chain, start = self.chain, self._place(company)
+        indptr, heads = self._downstream if backwards else (chain.indptr, chain.head)
+        closed = np.arange(len(chain)) >= chain.companies  # smelters are no companies
         if without is not None:
-            kept = head != self._place(without)
-            tail, head = tail[kept], head[kept]
-        if backwards:
-            tail, head = head, tail
-        n = self.chain.companies
-        matrix = sp.csr_array((np.ones(len(tail)), (tail, head)), shape=(n, n))
-        away = dijkstra(matrix, indices=np.array([self._place(company)]), unweighted=True, limit=hops - 1)[0]
-        return set(self.chain.node[:n][np.isfinite(away)].tolist())
+            closed[self._place(without)] = True
+        seen = np.zeros(len(chain), np.bool_)
+        seen[start] = True
+        front: npt.NDArray[np.integer[Any]] = np.array([start])
+        for _ in range(hops - 1):
+            near = heads[ranges(indptr[front], indptr[front + 1] - indptr[front])]
+            front = np.unique(near[~seen[near] & ~closed[near]])
+            if not len(front):
+                break
+            seen[front] = True
+        return set(chain.node[seen].tolist())
+
+    @cached_property
+    def _downstream(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]:
+        return transpose(self.chain.indptr, self.chain.head)
 
     @cached_property
     def declared(self) -> Mapping[int, Mapping[int, int]]:
@@ -132,11 +135,15 @@ class Upstream:
         return sorted(found, key=lambda one: (one.way, key_of(self.graph, one.place)))
 
 
+@dataclass(frozen=True)
 class Meeting:
     """One thing that a smelter has to do with an area: the way, the place (graph node), its level, the receipts."""
 
-    def __init__(self, way: str, place: int, level: str, certain: bool, receipts: list[str]) -> None:
-        self.way, self.place, self.level, self.certain, self.receipts = way, place, level, certain, receipts
+    way: str
+    place: int
+    level: str
+    certain: bool
+    receipts: list[str]
 
 
 def evidence(grounds: Sequence[Meeting]) -> list[str]:

@@ -130,18 +130,19 @@ SET m.schema = $schema, m.format = $format
 """
 HOLD = f"MATCH (m:{STORE} {{{KEY}: '{STORE}'}}) SET m.held = true REMOVE m.held RETURN m.generation AS generation"
 """Wait until nobody else writes, and keep others waiting until this transaction ends."""
-BUMP = f"""
-MATCH (m:{STORE} {{{KEY}: '{STORE}'}}) SET m.generation = m.generation + 1, m.state = $state
-RETURN m.generation AS generation
-"""
+_BUMP = f"MATCH (m:{STORE} {{{KEY}: '{STORE}'}}) SET m.generation = m.generation + 1, m.state = $state"
+BUMP = f"{_BUMP} RETURN m.generation AS generation"
 SETTLED = f"MATCH (m:{STORE} {{{KEY}: '{STORE}'}}) SET m.settled = m.generation"
 
-FIND_DOCUMENTS = f"""
-MATCH (d:{DOCUMENT}) WHERE d.{KEY} = $key OR d.series_key IN $series
-RETURN d{{.id, .series, .series_key, .title, .file, .modified, .digest, .current, .claim_types,
-         .claim_counts, as_of: toString(d.as_of)}} AS document
+_FIND = f"MATCH (d:{DOCUMENT}) WHERE d.{KEY} = $key OR d.series_key IN $series"
+_FOUND = """d{.id, .series, .series_key, .title, .file, .modified, .digest, .current, .claim_types, .claim_counts,
+          as_of: toString(d.as_of)}"""
+FIND_DOCUMENTS = f"{_FIND} RETURN {_FOUND} AS document"
+BEGIN = f"""
+{_BUMP} WITH m.generation AS generation
+OPTIONAL {_FIND} RETURN generation, collect({_FOUND}) AS documents
 """
-DIGEST = f"MATCH (d:{DOCUMENT} {{{KEY}: $key}}) RETURN d.digest AS digest"
+"""Whoever writes begins with this: wait for the others, then find the document and those of its series."""
 WRITE_DOCUMENT = f"MERGE (d:{DOCUMENT} {{{KEY}: $key}}) SET d = $properties"
 MARK_DOCUMENT = f"""
 MATCH (d:{DOCUMENT} {{{KEY}: $key}}) SET d.current = ($by IS NULL), d.superseded_by = $by

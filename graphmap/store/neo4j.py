@@ -16,6 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from dataclasses import replace as changed
 from datetime import date
+from functools import cache
 from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
@@ -66,6 +67,10 @@ class _State:
     id: str
 
 
+class _UnchangedError(Exception):
+    """The store holds exactly this document: there is nothing to write, and no new generation."""
+
+
 class _NodeGoneError(Exception):
     """A claim could not be drawn because one of its ends is not there."""
 
@@ -109,40 +114,40 @@ class Neo4jStore:
     def replace(self, batch: Batch) -> None:
         """Make the store hold exactly what this document says; see ``graphmap.store.Store.replace``."""
         self._wrote = True  # also when nothing has changed: a load that was killed may have left something to settle
-        if self._digest(batch.source.id) == batch.digest:
-            return
-        packed = cypher.pack(batch)
         self._prepare()
-        self._write(lambda tx: self._replace(tx, packed))
+        packed = cache(lambda: cypher.pack(batch))
+
+        def replace(tx: Transaction, there: dict[str, dict[str, Any]]) -> None:
+            if batch.source.id in there and there[batch.source.id]["digest"] == batch.digest:
+                raise _UnchangedError
+            self._replace(tx, packed(), there)
+
+        with suppress(_UnchangedError):
+            self._write(batch.source, replace)
 
     def forget(self, source_id: str) -> bool:
         """Remove a document and all that only it says; False if it is not there."""
-        if self._digest(source_id) is None:
+        source = Source(source_id, "", "", "", "")
+        if not self._server.read(lambda tx: self._documents(tx, [source])):
             return False
         self._prepare()
-        found = self._write(lambda tx: self._forget(tx, source_id))
+        found = self._write(source, lambda tx, there: self._forget(tx, source_id, there))
         self._settle()
         return found
 
-    def _digest(self, source_id: str) -> str | None:
-        """The digest of a document in the store; None if it is not there."""
+    def _write(self, source: Source, work: Callable[[Transaction, dict[str, dict[str, Any]]], T]) -> T:
+        """Do this while nobody else writes; afterwards the store is in another generation.
 
-        def read(tx: Transaction) -> str | None:
-            found = tx.run(cypher.DIGEST, key=cypher.key_of(cypher.DOCUMENT, source_id)).single()
-            return None if found is None else str(found["digest"])
-
-        return self._server.read(read)
-
-    def _write(self, work: Callable[[Transaction], T]) -> T:
-        """Do this while nobody else writes; afterwards the store is in another generation."""
+        What is to be done is given the document and those of its series that are there, by id.
+        """
 
         def unit(tx: Transaction) -> T:
-            bumped = tx.run(cypher.BUMP, state=secrets.token_hex(8)).single(strict=True)
-            generation = int(bumped["generation"])
+            begun = tx.run(cypher.BEGIN, _wanted([source]), state=secrets.token_hex(8)).single(strict=True)
+            generation = int(begun["generation"])
             if generation != self._known_at + 1 or len(self._known) > _REMEMBERED:
                 self._known.clear()  # somebody else may have removed nodes meanwhile
             self._known_at = -1
-            done = work(tx)
+            done = work(tx, {document["id"]: document for document in begun["documents"]})
             self._known_at = generation
             return done
 
@@ -159,15 +164,14 @@ class Neo4jStore:
         self._columns().drop()
         return done
 
-    def _replace(self, tx: Transaction, packed: cypher.Packed) -> None:
+    def _replace(self, tx: Transaction, packed: cypher.Packed, there: dict[str, dict[str, Any]]) -> None:
         source, key = packed.source, packed.document[cypher.KEY]
-        there = self._documents(tx, key, [source])
         if (old := there.pop(source.id, None)) is not None:
             for type_ in _types_of(old):
                 tx.run(cypher.drop_claims(type_), source=source.id).consume()
             if (old["modified"], old["file"]) > (source.modified, source.file):
                 source = changed(source, **{name: old[name] for name in ("modified", "file", "title", "series")})
-            there = self._documents(tx, key, [source, _source(old)])
+            there = self._documents(tx, [source, _source(old)])
             there.pop(source.id, None)
 
         for label, rows in packed.nodes.items():
@@ -189,24 +193,21 @@ class Neo4jStore:
         tx.run(cypher.WRITE_DOCUMENT, key=key, properties=mine).consume()
         self._mark(tx, there, latest)
 
-    def _forget(self, tx: Transaction, source_id: str) -> bool:
-        key = cypher.key_of(cypher.DOCUMENT, source_id)
-        there = self._documents(tx, key, [])
+    def _forget(self, tx: Transaction, source_id: str, there: dict[str, dict[str, Any]]) -> bool:
         if source_id not in there:
             return False
         old = there[source_id]
         for type_ in _types_of(old):
             tx.run(cypher.drop_claims(type_), source=source_id).consume()
-        tx.run(cypher.DROP_DOCUMENT, key=key).consume()
-        there = self._documents(tx, key, [_source(old)])
+        tx.run(cypher.DROP_DOCUMENT, key=cypher.key_of(cypher.DOCUMENT, source_id)).consume()
+        there = self._documents(tx, [_source(old)])
         self._mark(tx, there, current([_source(one) for one in there.values()]))
         return True
 
     @staticmethod
-    def _documents(tx: Transaction, key: str, sources: Sequence[Source]) -> dict[str, dict[str, Any]]:
-        """The document with this key and those of the series of these sources, by id."""
-        wanted = sorted({key_ for source in sources if (key_ := cypher.series_key(source))})
-        records = tx.run(cypher.FIND_DOCUMENTS, key=key, series=wanted)
+    def _documents(tx: Transaction, sources: Sequence[Source]) -> dict[str, dict[str, Any]]:
+        """This document, given in one or two forms, and those of its series, by id."""
+        records = tx.run(cypher.FIND_DOCUMENTS, _wanted(sources))
         return {record["document"]["id"]: record["document"] for record in records}
 
     @staticmethod
@@ -431,6 +432,12 @@ def _generation(tx: Transaction) -> str:
     return "" if found is None else f"{found['generation']}-{found['state']}"
 
 
+def _wanted(sources: Sequence[Source]) -> dict[str, Any]:
+    """The parameters that find a document and those of its series."""
+    found = sorted({key for source in sources if (key := cypher.series_key(source))})
+    return {"key": cypher.key_of(cypher.DOCUMENT, sources[0].id), "series": found}
+
+
 def _types_of(document: Mapping[str, Any]) -> list[str]:
     """The types of the relationships that a document has drawn."""
     return [name if document["current"] else cypher.PAST + name for name in document["claim_types"]]
@@ -453,7 +460,7 @@ def _claims(
         given = [[documents[i]["id"] for i in chunk] for chunk in chunks]
         for record in tx.run(statement, chunks=given, most=CHUNK) if chunks else ():
             yield {
-                **{key.removesuffix("_"): value for key, value in record.items()},
+                **{key.removesuffix("_"): told for key, told in zip(record.keys(), record.values(), strict=True)},
                 "source": numbers[record["sources"][0]][np.array(record["source"], np.int32)],
                 "tail": np.array([place.get(key, -1) for key in record["tail"]], np.int32),
                 "head": np.array([place.get(key, -1) for key in record["head"]], np.int32),

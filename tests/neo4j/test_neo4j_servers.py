@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
-import signal
 import subprocess
 import sys
 import time
@@ -13,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
+from tests.neo4j import ways
 from tests.neo4j.fixtures import HOW, Servers
 from tests.neo4j.server import OwnServer, free_port
-from tests.neo4j.ways import VERSIONS
+from tests.neo4j.ways import URL, VERSIONS
 
 START = """
 import sys, time
@@ -37,10 +36,7 @@ def gone(pid: int) -> bool:
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
 
 
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
-def test_a_server_ends_and_its_folder_goes_however_its_user_ends(
-    neo4j_servers: Servers, tmp_path: Path, how: signal.Signals
-) -> None:
+def test_a_server_ends_and_its_folder_goes_when_its_user_is_killed(neo4j_servers: Servers, tmp_path: Path) -> None:
     if neo4j_servers.own("5.26").pid is None:
         pytest.skip("the process of a server in Docker is not seen from here")
     home = tmp_path / "home"
@@ -50,7 +46,7 @@ def test_a_server_ends_and_its_folder_goes_however_its_user_ends(
         assert process.stdout is not None
         pid = int(process.stdout.readline().split()[0])
         assert not gone(pid)
-        process.send_signal(how)
+        process.kill()
     until = time.monotonic() + 20
     while home.exists() or not gone(pid):
         assert time.monotonic() < until
@@ -76,49 +72,71 @@ def test_a_server_that_does_not_start_is_told_with_the_end_of_its_log(neo4j_own:
     assert neo4j_own.run("RETURN 1 AS one") == [{"one": 1}]
 
 
-TESTS = """
-import pytest
-
-def test_main(neo4j_servers):
-    neo4j_servers.of("5.26")
-
-def test_new(neo4j_servers):
-    neo4j_servers.of("2025.10")
-
-def test_again(neo4j_servers):
-    neo4j_servers.of("5.26")
-"""
+@pytest.fixture
+def poor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A machine on which nothing is installed but what the test puts into this folder."""
+    for name in ("JAVA_HOME", URL, "CI"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(ways, "CACHE", tmp_path / "cache")
+    monkeypatch.setattr(ways, "DEBIAN", tmp_path / "none")
+    return tmp_path
 
 
-@pytest.mark.parametrize("ci", ["", "true"])
-@pytest.mark.parametrize("tool", ["", "java", "mvn"])
-def test_where_no_server_can_be_had_tests_skip_and_say_how_to_get_one_and_fail_in_ci(
-    tmp_path: Path, ci: str, tool: str
+def install(folder: Path, name: str, script: str) -> None:
+    (folder / name).write_text(f"#!/bin/sh\n{script}\n")
+    (folder / name).chmod(0o755)
+
+
+def skipped(folders: pytest.TempPathFactory, version: str, how: type[BaseException] = pytest.skip.Exception) -> str:
+    """Why tests on this version skip, each of them."""
+    servers = Servers(folders)
+    lines = set()
+    for _ in range(2):
+        with pytest.raises(how) as said:
+            servers.of(version)
+        lines.add(str(said.value))
+    (line,) = lines
+    assert "\n" not in line
+    assert line.endswith(HOW)
+    return line.removesuffix(HOW)
+
+
+def test_without_a_server_tests_skip_and_say_how_to_get_one(
+    poor: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """On a machine that has Java 17 alone, Maven alone (which finds nothing), or nothing."""
-    (tmp_path / "test_it.py").write_text(TESTS)
-    (tmp_path / "bin").mkdir()
-    says = {"java": "echo 'openjdk version \"17.0.1\"' >&2", "mvn": "echo 'Could not find artifact'; exit 1"}
-    for name in filter(None, {tool, "java" if tool == "mvn" else ""}):
-        (tmp_path / "bin" / name).write_text(f"#!/bin/sh\n{says[name]}\n")
-        (tmp_path / "bin" / name).chmod(0o755)
-    env = os.environ | {"PATH": str(tmp_path / "bin"), "XDG_CACHE_HOME": str(tmp_path), "CI": ci, "LANG": "C"}
-    for name in ("JAVA_HOME", "GRAPHMAP_TEST_NEO4J", "PYTEST_XDIST_WORKER"):
-        env.pop(name, None)
-    command = [sys.executable, "-m", "pytest", "-rsf", "-p", "no:cacheprovider", "-p", "tests.neo4j.fixtures"]
-    command += ["-c", os.devnull, "--rootdir", str(tmp_path), str(tmp_path)]
-    done = subprocess.run(command, cwd=ROOT, env=env | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True)
-    told = " ".join(done.stdout.split())
-    why = {
-        "": "No Neo4j 5.26: Neo4j 5.26 needs Java 17 or later, and none was found.",
-        "java": "No Neo4j 5.26: Docker does not answer, and Maven (mvn), which could get one, was not found.",
-        "mvn": f"No Neo4j 5.26: Maven could not get Neo4j {VERSIONS['5.26'].full}: Could not find artifact",
-    }[tool]
-    assert HOW in told
-    assert why in told
-    found = re.search(r"(?:(\d+) failed)?(?:, )?(?:(\d+) skipped)? in ", done.stdout)
-    assert found is not None
-    assert (found[1], found[2]) == (("2", "1") if ci else (None, "3"))
+    for version, java in (("5.26", 17), ("2025.10", 21)):
+        says = f"No Neo4j {version}: it needs Java {java} or later, and none was found. "
+        assert skipped(tmp_path_factory, version) == says
+    install(poor, "java", "echo 'openjdk version \"17.0.1\" 2021-10-19' >&2")
+    assert "needs Java 21 or later" in skipped(tmp_path_factory, "2025.10")
+    says = "No Neo4j 5.26: Docker does not answer, and Maven (mvn), which could get one, was not found. "
+    assert skipped(tmp_path_factory, "5.26") == says
+    install(poor, "docker", "echo 'Cannot connect to the Docker daemon' >&2; exit 1")
+    install(poor, "mvn", "echo '[ERROR] Could not find artifact'; echo more; exit 1")
+    says = f"No Neo4j 5.26: Maven could not get {VERSIONS['5.26'].full}: [ERROR] Could not find artifact. "
+    assert skipped(tmp_path_factory, "5.26") == says
+    assert [path.name for path in (poor / "cache").iterdir()] == ["lock"], "nothing half done is left"
+
+
+def test_in_ci_tests_without_a_server_fail_unless_only_a_newer_java_is_missing(
+    poor: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CI", "true")
+    assert "needs Java 17" in skipped(tmp_path_factory, "5.26", pytest.fail.Exception)
+    assert "needs Java 21" in skipped(tmp_path_factory, "2025.10", pytest.skip.Exception)
+    install(poor, "java", "echo 'openjdk version \"25\"' >&2")
+    assert "Maven (mvn)" in skipped(tmp_path_factory, "2025.10", pytest.fail.Exception)
+
+
+def test_of_several_javas_the_oldest_that_will_do_is_taken(poor: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for home, number in (("a", "25.0.1"), ("b", "17.0.15"), ("c", "1.8.0_402"), ("d", "21"), ("e", "11.0.2")):
+        (poor / "jvm" / home / "bin").mkdir(parents=True)
+        install(poor / "jvm" / home / "bin", "java", f"echo 'openjdk version \"{number}\" 2025-04-15' >&2")
+    monkeypatch.setenv("JAVA_HOME", str(poor / "jvm" / "c"))
+    monkeypatch.setenv("PATH", str(poor / "jvm" / "e" / "bin"))
+    assert ways.java(VERSIONS["5.26"]) == str(poor / "jvm" / "b" / "bin" / "java")
+    assert ways.java(VERSIONS["2025.10"]) == str(poor / "jvm" / "d" / "bin" / "java")
 
 
 def test_a_free_port_is_out_of_the_way_of_outgoing_connections() -> None:

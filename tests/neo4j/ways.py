@@ -28,6 +28,8 @@ URL = "GRAPHMAP_TEST_NEO4J"
 POM = Path(__file__).with_name("pom.xml")
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "graphmap-tests"
 """Where the jars are kept from one test run to the next."""
+DEBIAN = Path("/usr/lib/jvm")
+"""Where Debian and its like put every Java."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ VERSIONS = {
     )
 }  # fmt: skip
 
-_OPENED = ("java.base/java.nio", "java.base/java.io", "java.base/sun.nio.ch")
+OPENED = ("java.base/java.nio", "java.base/java.io", "java.base/sun.nio.ch")
 """Packages of Java that Neo4j looks into (as its own start script allows it)."""
 
 
@@ -80,7 +82,7 @@ def start_server(version: Version, home: Path, *, measured: bool = False) -> Own
     ``measured``: compile what runs often as well as Java can, as a server in use does. Tests are over before that
     pays: with the quick compiler alone their servers take half the processor time (measured 2026-11-22).
     """
-    server = OwnServer(_docker(version) or _assembled(version, measured), home)
+    server = OwnServer(docker(version) or _assembled(version, measured), home)
     try:
         server.start()
     except BaseException:
@@ -92,16 +94,16 @@ def start_server(version: Version, home: Path, *, measured: bool = False) -> Own
 # ---- Docker -----------------------------------------------------------------------------------------------------
 
 
-def _docker(version: Version) -> Way | None:
+def docker(version: Version) -> Way | None:
     """Run the image, if an engine answers that has it or can get it."""
-    docker = shutil.which("docker")
+    program = shutil.which("docker")
     try:
-        if docker is None or subprocess.run([docker, "info"], capture_output=True, timeout=10).returncode:
+        if program is None or subprocess.run([program, "info"], capture_output=True, timeout=10).returncode:
             return None
     except subprocess.TimeoutExpired:
         return None
     image = (["image", "inspect", version.image], ["pull", "--quiet", version.image])
-    if all(subprocess.run([docker, *command], capture_output=True).returncode for command in image):
+    if all(subprocess.run([program, *command], capture_output=True).returncode for command in image):
         return None
 
     def called(home: Path) -> str:
@@ -109,7 +111,7 @@ def _docker(version: Version) -> Way | None:
 
     def run(home: Path, port: int) -> list[str]:
         return [
-            docker, "run", "--rm", "--name", called(home), "--publish", f"127.0.0.1:{port}:7687",
+            program, "run", "--rm", "--name", called(home), "--publish", f"127.0.0.1:{port}:7687",
             # As this user, so that the files can be read and removed.
             *(("--user", f"{os.getuid()}:{os.getgid()}") if hasattr(os, "getuid") else ()),
             *(f"--volume={home / folder}:/{folder}" for folder in ("conf", "data", "logs")),
@@ -117,7 +119,7 @@ def _docker(version: Version) -> Way | None:
         ]  # fmt: skip
 
     # Stopping is passed on to the server by `docker run`; killing is not.
-    return Way(run, listen="0.0.0.0:7687", kill=lambda home: [docker, "rm", "--force", called(home)])
+    return Way(run, listen="0.0.0.0:7687", kill=lambda home: [program, "rm", "--force", called(home)])
 
 
 # ---- Maven ------------------------------------------------------------------------------------------------------
@@ -126,60 +128,59 @@ def _docker(version: Version) -> Way | None:
 def _assembled(version: Version, measured: bool) -> Way:
     """Run the classes from the Maven artifacts."""
     compiler = [] if measured else ["-XX:TieredStopAtLevel=1"]
-    java = _java(version)
-    jars = _jars(version)
+    program, classes = java(version), jars(version)
 
     def run(home: Path, port: int) -> list[str]:
         return [
-            java, "-Xmx512m", "-XX:+UseSerialGC", *compiler, *version.options,
-            *(f"--add-opens={package}=ALL-UNNAMED" for package in _OPENED),
-            "-cp", f"{jars}{os.sep}*", version.main, f"--home-dir={home}", f"--config-dir={home / 'conf'}",
+            program, "-Xmx512m", "-XX:+UseSerialGC", *compiler, *version.options,
+            *(f"--add-opens={package}=ALL-UNNAMED" for package in OPENED),
+            "-cp", f"{classes}{os.sep}*", version.main, f"--home-dir={home}", f"--config-dir={home / 'conf'}",
         ]  # fmt: skip
 
     return Way(run)
 
 
-def _java(version: Version) -> str:
+def java(version: Version) -> str:
     """The oldest Java that is new enough: in JAVA_HOME, on PATH, beside that one, or where Debian puts them."""
     homes = [Path(os.environ["JAVA_HOME"])] if os.environ.get("JAVA_HOME") else []
-    if default := shutil.which("java"):
-        home = Path(default).resolve().parents[1]
-        homes += [home, *home.parent.glob("*")]
-    homes += Path("/usr/lib/jvm").glob("*")
     found: dict[str, int] = {}
+    if default := shutil.which("java"):
+        found[str(Path(default).resolve())] = 0
+        homes += Path(default).resolve().parent.parent.parent.glob("*")
+    homes += DEBIAN.glob("*")
     for home in homes:
-        if java := shutil.which("java", path=home / "bin"):
-            found.setdefault(str(Path(java).resolve()), 0)
-    for java in found:
-        said = subprocess.run([java, "-version"], capture_output=True, text=True).stderr
+        if program := shutil.which("java", path=home / "bin"):
+            found.setdefault(str(Path(program).resolve()), 0)
+    for program in found:
+        said = subprocess.run([program, "-version"], capture_output=True, text=True).stderr
         number = re.search(r'version "(?:1\.)?(\d+)', said)
-        found[java] = int(number[1]) if number else 0
-    enough = sorted((number, java) for java, number in found.items() if number >= version.java)
+        found[program] = int(number[1]) if number else 0
+    enough = sorted((number, program) for program, number in found.items() if number >= version.java)
     if not enough:
-        raise NoServer(f"Neo4j {version.name} needs Java {version.java} or later, and none was found.", lacks_java=True)
+        raise NoServer(f"it needs Java {version.java} or later, and none was found.", lacks_java=True)
     return enough[0][1]
 
 
-def _jars(version: Version) -> Path:
+def jars(version: Version) -> Path:
     """The folder with all jars of a version, filled once and used again by every test run."""
-    jars = CACHE / f"neo4j-{version.full}"
-    if jars.is_dir():
-        return jars
+    folder = CACHE / f"neo4j-{version.full}"
+    if folder.is_dir():
+        return folder
     maven = shutil.which("mvn")
     if maven is None:
         raise NoServer("Docker does not answer, and Maven (mvn), which could get one, was not found.")
     CACHE.mkdir(parents=True, exist_ok=True)
     with alone(CACHE / "lock"):  # while one worker fills the folder, the others wait for it
-        if not jars.is_dir():
-            with tempfile.TemporaryDirectory(dir=CACHE) as folder:
-                goal = ["dependency:copy-dependencies", f"-DoutputDirectory={folder}/jars", "-DincludeScope=runtime"]
+        if not folder.is_dir():
+            with tempfile.TemporaryDirectory(dir=CACHE) as part:
+                goal = ["dependency:copy-dependencies", f"-DoutputDirectory={part}/jars", "-DincludeScope=runtime"]
                 command = [maven, "-q", "-B", "-f", str(POM), *goal, f"-Dneo4j.version={version.full}"]
                 done = subprocess.run(command, capture_output=True, text=True)
                 if done.returncode:
                     said = re.sub(r"\x1b\[\w+", "", done.stdout + done.stderr).strip() or f"exit code {done.returncode}"
-                    raise NoServer(f"Maven could not get Neo4j {version.full}: {said.splitlines()[0]}")
-                os.rename(Path(folder, "jars"), jars)  # the folder is there as a whole or not at all
-    return jars
+                    raise NoServer(f"Maven could not get {version.full}: {said.splitlines()[0]}.")
+                os.rename(Path(part, "jars"), folder)  # the folder is there as a whole or not at all
+    return folder
 
 
 @contextmanager

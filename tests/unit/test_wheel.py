@@ -75,3 +75,5 @@ def test_the_wheel_runs_the_demo_from_another_folder(wheel: Path, tmp_path: Path
     assert done.returncode == 0, done.stderr
     assert "smelters that are not accepted" in " ".join(done.stdout.split())
     assert "Try next" in done.stdout
+    asked = subprocess.run([bare / "bin" / "graphmap", "query"], cwd=elsewhere, env=env, capture_output=True, text=True)
+    assert "paths/choke-points" in asked.stdout, asked.stderr
