@@ -340,7 +340,9 @@ class SqliteStore:
 
     def _prepare(self) -> None:
         """Make a new file a store, bring an older store up to date, refuse everything else."""
-        if not self._is_current():
+        with self._transaction("DEFERRED"):  # what others make at this moment is seen as a whole or not at all
+            ready = self._is_current()
+        if not ready:
             with self._transaction("IMMEDIATE"):
                 if not self._is_current():  # nobody else was faster
                     self._update()

@@ -43,7 +43,7 @@ VERSION = VERSIONS["5.26"]
 DOCUMENTS = {"S": 30, "M": 3_000, "L": 30_000}
 """So that a document makes some 300 claims."""
 
-PART, WARM = 100, 4
+PART, WARM = 200, 2
 """Documents of one round of ``writing``, and rounds that are not timed."""
 
 HEAP = "1g"
@@ -154,6 +154,8 @@ def workbooks(server: OwnServer, folder: Path, count: int) -> list[Row]:
     write_campaign(sample)
     many = folder / "many"
     write_many(many, count)
+    with open_store(server.url) as store:  # the statements for every kind of document are planned
+        ingest.load([sample], store, jobs=2, today=date(2026, 11, 22))
     rows = []
     for name, files in (("the sample campaign", sample), (f"{count} workbooks of 300 rows", many)):
         for path in files.rglob("*.*"):

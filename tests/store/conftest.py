@@ -19,20 +19,21 @@ from tests.store.soundness import check_neo4j, check_sqlite
 class Kind:
     """A kind of store: how to come by an empty one, and how to see that one is sound.
 
-    ``examples`` is how many a law is tried on.
+    ``examples`` is how many a law is tried on, ``trials`` how often a loader is killed.
     """
 
     new: New
     check: Callable[[str], None]
     examples: int
+    trials: int
 
 
 def sqlite_kind(folder: Path, servers: Servers, monkeypatch: pytest.MonkeyPatch) -> Kind:
     numbers = itertools.count()
-    return Kind(lambda: str(folder / f"{next(numbers)}.graphmap"), check_sqlite, 40)
+    return Kind(lambda: str(folder / f"{next(numbers)}.graphmap"), check_sqlite, 40, 6)
 
 
-def neo4j_kind(version: str) -> Callable[[Path, Servers, pytest.MonkeyPatch], Kind]:
+def neo4j_kind(version: str, examples: int, trials: int) -> Callable[[Path, Servers, pytest.MonkeyPatch], Kind]:
     def kind(folder: Path, servers: Servers, monkeypatch: pytest.MonkeyPatch) -> Kind:
         server = servers.of(version)
         log_in_to(server, monkeypatch)
@@ -42,12 +43,14 @@ def neo4j_kind(version: str) -> Callable[[Path, Servers, pytest.MonkeyPatch], Ki
             server.empty()
             return server.url
 
-        return Kind(new, lambda _: check_neo4j(server), 15)
+        return Kind(new, lambda _: check_neo4j(server), examples, trials)
 
     return kind
 
 
-STORES = {"sqlite": sqlite_kind, "neo4j-5.26": neo4j_kind("5.26"), "neo4j-2025.10": neo4j_kind("2025.10")}
+STORES = {
+    "sqlite": sqlite_kind, "neo4j-5.26": neo4j_kind("5.26", 8, 3), "neo4j-2025.10": neo4j_kind("2025.10", 4, 1)
+}  # fmt: skip
 
 
 @pytest.fixture(params=STORES)
