@@ -47,7 +47,9 @@ def run(loaded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: p
 def test_a_store_is_copied_and_compared(run: Run, loaded: Path) -> None:
     code, out, err = run("copy", loaded / "chain.graphmap", "copy.graphmap")
     assert (code, err) == (0, "")
-    assert " ".join(out.split()).startswith(f"copy.graphmap now holds what {loaded / 'chain.graphmap'} holds, to the last byte:")
+    assert " ".join(out.split()).startswith(
+        f"copy.graphmap now holds what {loaded / 'chain.graphmap'} holds, to the last byte:"
+    )
     with open_store(loaded / "chain.graphmap") as one, open_store("copy.graphmap") as other:
         assert equal(one, other)
 
