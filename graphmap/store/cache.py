@@ -37,6 +37,9 @@ _TYPES = frozenset({"|i1", "|u1", "<i4", "<i8", "<f8", "<M8[D]"})
 _KEPT = 4
 """How many days of one state of the store are kept: the columns of a million suppliers take half a gigabyte."""
 
+LATEST = "latest"
+"""What stands for a day where the latest documents are asked for."""
+
 _OURS = re.compile(r"\d+-[0-9a-f]+\.(latest|\d{4}-\d\d-\d\d)\.(columns|\w+\.part)")
 
 
@@ -91,7 +94,8 @@ class ColumnCache:
 
     def _outdated(self, newest: Path, generation: str) -> list[Path]:
         same_state = [file for file in self._files() if file.name.startswith(f"{generation}.")]
-        kept = sorted(same_state, key=lambda file: (file != newest, -file.stat().st_mtime_ns))[:_KEPT]
+        latest = self._path(generation, LATEST)  # what nearly everybody asks for, whatever else was read
+        kept = sorted(same_state, key=lambda file: (file not in (newest, latest), -file.stat().st_mtime_ns))[:_KEPT]
         return [file for file in self._files() if file not in kept]
 
     def _remove(self, files: Sequence[Path]) -> None:

@@ -69,6 +69,10 @@ _SAYS: tuple[tuple[str, tuple[str, str]], ...] = (
 _RESET = "Is it the port of Bolt (7687), not that of the web page (7474 or 7473), and does it want +s (encryption)?"
 
 
+class ReadOnlyError(StoreError):
+    """The database may be read but not written, by this user or by anybody."""
+
+
 class Connection:
     """One database on a server. Opens nothing before it is used; for use in one thread."""
 
@@ -168,7 +172,8 @@ class Connection:
         code, text = error.code or "", _one_line(error.message or "")
         for known, (says, cure) in _SAYS:
             if code.startswith(known):
-                return StoreError(f"{self.shown} {says}", cure)
+                kind = ReadOnlyError if (says, cure) == _READ_ONLY else StoreError
+                return kind(f"{self.shown} {says}", cure)
         if code.startswith("Neo.ClientError.Schema."):
             return self.in_the_way(text)
         if code.startswith("Neo.ClientError.Statement."):

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from math import isnan
@@ -49,9 +50,14 @@ def key_of(label: str, id_: str) -> str:
     return f"{label}#{hashlib.sha256(id_.encode()).hexdigest()}"
 
 
+_LABEL = re.compile("[^:#]+")
+
+
 def label_of(key: str) -> str:
     """The label in a key."""
-    return key[: min(place for mark in ":#" if (place := key.find(mark)) >= 0)]
+    found = _LABEL.match(key)
+    assert found is not None, key
+    return found[0]
 
 
 # ---- constraints and indexes ----------------------------------------------------------------------------------
@@ -216,7 +222,8 @@ def _end(name: str, label: str, key: str, kept: str, merged: bool) -> str:
 
 def read_claims(edge: EdgeType, type_: str) -> str:
     """The claims of chunks of documents as columns; ``source`` is the place of the document in its chunk."""
-    columns = ", ".join(f"collect({_readable('e', name, kind)}) AS {name}_" for name, kind in edge.properties.items())
+    columns = ", ".join(f"collect({_readable(f'p.{name}', kind)}) AS {name}_" for name, kind in edge.properties.items())
+    # The properties of a claim are fetched once: each e.name of its own would go through their chain again.
     return f"""
 UNWIND $chunks AS sources
 CALL (sources) {{
@@ -225,18 +232,17 @@ CALL (sources) {{
   WITH collect([i, e]) AS found
   UNWIND range(0, size(found) - 1, $most) AS first
   UNWIND found[first..first + $most] AS one
-  WITH first, one[0] AS i, one[1] AS e
-  RETURN first, collect(i) AS source, collect(coalesce(e.tail_key, startNode(e).{KEY})) AS tail,
-         collect(coalesce(e.head_key, endNode(e).{KEY})) AS head, collect(coalesce(e.mineral, '')) AS mineral,
-         collect(e.row) AS row{", " + columns if columns else ""}
+  WITH first, one[0] AS i, properties(one[1]) AS p, startNode(one[1]).{KEY} AS tail, endNode(one[1]).{KEY} AS head
+  RETURN first, collect(i) AS source, collect(coalesce(p.tail_key, tail)) AS tail,
+         collect(coalesce(p.head_key, head)) AS head, collect(coalesce(p.mineral, '')) AS mineral,
+         collect(p.row) AS row{", " + columns if columns else ""}
 }}
 RETURN *
 """
 
 
-def _readable(variable: str, name: str, kind: type) -> str:
+def _readable(value: str, kind: type) -> str:
     # A list that is collected leaves nulls out, so what is absent needs a value: "" and NaN.
-    value = f"{variable}.{name}"
     if kind is float:
         return f"coalesce({value}, 0.0/0.0)"
     return f"coalesce({value if kind is str else f'toString({value})'}, '')"
@@ -413,8 +419,10 @@ def source_of(document: Mapping[str, Any]) -> Source:
 def nodes_named(keys: Sequence[str], names: Sequence[str], long_ids: Iterable[str]) -> dict[str, Node]:
     """The nodes that a document names, by key."""
     long = iter(long_ids)
-    out = {}
-    for key, name in zip(keys, names, strict=True):
-        label = label_of(key)
-        out[key] = Node(label, next(long) if key[len(label)] == "#" else key[len(label) + 1 :], name)
-    return out
+    return {key: node_named(key, name, long) for key, name in zip(keys, names, strict=True)}
+
+
+def node_named(key: str, name: str, long_ids: Iterator[str]) -> Node:
+    """A node from its key and name; the id of a long key is the next of ``long_ids``."""
+    label = label_of(key)
+    return Node(label, next(long_ids) if key[len(label)] == "#" else key[len(label) + 1 :], name)

@@ -29,11 +29,12 @@ from graphmap import schema
 from graphmap.errors import StoreError
 from graphmap.graph import EdgeTable, SupplyGraph
 from graphmap.records import Batch, Edge, Issue, Node, Source, Value
+from graphmap.schema import EdgeType
 from graphmap.store import Stored, current, cypher, in_order, series
 from graphmap.store.bulk import unfold
-from graphmap.store.cache import ColumnCache
+from graphmap.store.cache import LATEST, ColumnCache
 from graphmap.store.columns import CHUNK, gather
-from graphmap.store.connection import Connection, plain
+from graphmap.store.connection import Connection, ReadOnlyError, plain
 from graphmap.store.derived import Derived, bring_up_to_date
 
 T = TypeVar("T")
@@ -44,6 +45,9 @@ _REMEMBERED = 200_000
 
 _PER_CHUNK = 5_000
 """Claims that are asked for at a time, if the documents are no larger."""
+
+_SETTLING = [changed(schema.EDGES[name], properties={}) for name in ("BUYS_FROM", "SAME_AS", "HAS_ROLE")]
+"""What roles, tiers and sameness follow from: who is linked to whom, whatever else is said."""
 
 _TRIES = 3
 """How often reading is begun again because somebody wrote meanwhile; then writers are kept waiting."""
@@ -118,12 +122,16 @@ class Neo4jStore:
         packed = cache(lambda: cypher.pack(batch))
 
         def replace(tx: Transaction, there: dict[str, dict[str, Any]]) -> None:
-            if batch.source.id in there and there[batch.source.id]["digest"] == batch.digest:
+            if _holds(there, batch):
                 raise _UnchangedError
             self._replace(tx, packed(), there)
 
-        with suppress(_UnchangedError):
-            self._write(batch.source, replace)
+        try:
+            with suppress(_UnchangedError):
+                self._write(batch.source, replace)
+        except ReadOnlyError:  # which is well where nothing needs to be written
+            if not self._server.read(lambda tx: _holds(self._documents(tx, [batch.source]), batch)):
+                raise
 
     def forget(self, source_id: str) -> bool:
         """Remove a document and all that only it says; False if it is not there."""
@@ -274,7 +282,7 @@ class Neo4jStore:
         state = self._state()
         if state is None:
             return SupplyGraph.build([], [], {})
-        day = as_of.isoformat() if as_of else "latest"
+        day = as_of.isoformat() if as_of else LATEST
         cache = self._columns()
         known = cache.read(state.generation, day)
         if known is not None:
@@ -315,7 +323,7 @@ class Neo4jStore:
         return answer
 
     def _read(
-        self, tx: Transaction, as_of: date | None, types: Iterable[str] = tuple(schema.EDGES)
+        self, tx: Transaction, as_of: date | None, edge_types: Iterable[EdgeType] = tuple(schema.EDGES.values())
     ) -> tuple[list[Source], list[tuple[str, str, str]], dict[str, EdgeTable]]:
         """Documents, nodes and claims of these types, as ``SupplyGraph.build`` takes them."""
         documents = {record["document"]["id"]: record["document"] for record in tx.run(cypher.READ_SOURCES)}
@@ -324,17 +332,23 @@ class Neo4jStore:
 
         place: dict[str, int] = {}
         nodes: list[tuple[str, str, str]] = []
-        for named in _named(tx, sources):  # later documents overwrite the names of earlier ones
-            for key, node in named.items():
-                at = place.setdefault(key, len(nodes))
-                if at == len(nodes):
+        for keys, names, long_ids in _named(tx, sources):  # later documents overwrite the names of earlier ones
+            long = iter(long_ids)
+            for key, name in zip(keys, names, strict=True):
+                at = place.get(key)
+                if at is not None and not long_ids and (not name or nodes[at][2] == name):
+                    continue  # most documents name what others have named
+                node = cypher.node_named(key, name, long)
+                if at is None:
+                    place[key] = len(nodes)
                     nodes.append(node)
-                elif node.name:
+                elif name:
                     nodes[at] = node
         in_order_ = [documents[source.id] for source in sources]
         edges = {}
-        for name in types:
-            table = edges[name] = gather(schema.EDGES[name], _claims(tx, in_order_, name, place))
+        for edge_type in edge_types:
+            name = edge_type.name
+            table = edges[name] = gather(edge_type, _claims(tx, in_order_, edge_type, place))
             found = np.bincount(table.source, minlength=len(sources)).tolist()
             for document, count in zip(in_order_, found, strict=True):
                 if count != _count(document, name):
@@ -407,13 +421,16 @@ class Neo4jStore:
             state = self._state()
             if state is None or state.settled:
                 return
-            sources, nodes, edges = self._consistent(
-                lambda tx: self._read(tx, None, ("BUYS_FROM", "SAME_AS", "HAS_ROLE"))
-            )
+            sources, nodes, edges = self._consistent(lambda tx: self._read(tx, None, _SETTLING))
             every = self._server.read(_all_named)
             if bring_up_to_date(self._server, Derived.of(SupplyGraph.build(sources, nodes, edges), every), state.count):
                 return
         # Others go on writing; whoever is the last to do so brings everything up to date.
+
+
+def _holds(there: Mapping[str, Mapping[str, Any]], batch: Batch) -> bool:
+    """Whether exactly this document is among those that are there, by id."""
+    return batch.source.id in there and there[batch.source.id]["digest"] == batch.digest
 
 
 def _find_store(tx: Transaction) -> dict[str, Any] | None:
@@ -450,13 +467,14 @@ def _source(document: Mapping[str, Any]) -> Source:
 
 
 def _claims(
-    tx: Transaction, documents: Sequence[Mapping[str, Any]], name: str, place: Mapping[str, int]
+    tx: Transaction, documents: Sequence[Mapping[str, Any]], edge_type: EdgeType, place: Mapping[str, int]
 ) -> Iterator[dict[str, Any]]:
     """The claims of a type that these documents make, in chunks of columns as ``gather`` takes them."""
+    name = edge_type.name
     for current_ in (True, False):
         chunks = list(_chunks(documents, name, current_))
         numbers = {documents[chunk[0]]["id"]: np.array(chunk, np.int32) for chunk in chunks}
-        statement = cypher.read_claims(schema.EDGES[name], name if current_ else cypher.PAST + name)
+        statement = cypher.read_claims(edge_type, name if current_ else cypher.PAST + name)
         given = [[documents[i]["id"] for i in chunk] for chunk in chunks]
         for record in tx.run(statement, chunks=given, most=CHUNK) if chunks else ():
             yield {
@@ -490,14 +508,15 @@ def _chunks(documents: Sequence[Mapping[str, Any]], name: str, current_: bool) -
         yield chunk
 
 
-def _named(tx: Transaction, sources: Sequence[Source]) -> Iterator[dict[str, Node]]:
-    """The nodes that each of these documents names, by key."""
+def _named(tx: Transaction, sources: Sequence[Source]) -> Iterator[tuple[list[str], list[str], list[str]]]:
+    """The nodes that each of these documents names: their keys, their names, and the ids of long keys."""
     for start in range(0, len(sources), 200):
         some = sources[start : start + 200]
         keys = [cypher.key_of(cypher.DOCUMENT, source.id) for source in some]
         found = {id_: columns for id_, *columns in tx.run(cypher.READ_NAMED, keys=keys).values()}
         for source in some:
-            yield cypher.nodes_named(*found[source.id])
+            keys_, names, long_ids = found[source.id]
+            yield keys_, names, long_ids
 
 
 def _all_named(tx: Transaction) -> dict[str, str]:
@@ -525,7 +544,7 @@ def _document(tx: Transaction, id_: str) -> tuple[tuple[Node, ...], tuple[Edge, 
     place = {key: i for i, key in enumerate(keys)}
     edges = []
     for name in found["document"]["claim_types"]:
-        for chunk in _claims(tx, [found["document"]], name, place):
+        for chunk in _claims(tx, [found["document"]], schema.EDGES[name], place):
             given = {key: (kind, chunk[key]) for key, kind in schema.EDGES[name].properties.items()}
             ends = zip(chunk["tail"], chunk["head"], chunk["row"], chunk["mineral"], strict=True)
             for i, (tail, head, row, mineral) in enumerate(ends):

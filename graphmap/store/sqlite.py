@@ -32,7 +32,7 @@ from graphmap.errors import StoreError
 from graphmap.graph import EdgeTable, SupplyGraph
 from graphmap.records import Batch, Issue, Node, Source
 from graphmap.store import Stored, current, in_order, series
-from graphmap.store.cache import ColumnCache
+from graphmap.store.cache import LATEST, ColumnCache
 from graphmap.store.tables import CLAIMS, additions, description
 
 _APPLICATION = 0x676D6170
@@ -212,7 +212,7 @@ class SqliteStore:
 
     def graph(self, as_of: date | None = None) -> SupplyGraph:
         """What the current documents say; see ``graphmap.store.Store.graph``. Its columns are not writable."""
-        day = as_of.isoformat() if as_of else "latest"
+        day = as_of.isoformat() if as_of else LATEST
         with self._reading():
             generation = self._generation()
             known = self._cache.read(generation, day)
