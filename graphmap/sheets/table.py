@@ -195,14 +195,16 @@ class Table:
 def unread(tables: Sequence[Table]) -> Iterator[Issue]:
     """One note for each column of a sheet that holds something which nobody took; ``tables`` are those of the sheet."""
     seen = {number: table for table in reversed(tables) for number in table.passed}
-    ignored = frozenset[int]().union(*(table.ignored for table in tables))
+    ignored = sum(1 << column for column in frozenset[int]().union(*(table.ignored for table in tables)))
     first: dict[int, int] = {}
     count: Counter[int] = Counter()
     for number in sorted(seen):
         table = seen[number]
-        taken = table.taken.get(number, 0)
-        for column, cell in enumerate(table.grid[number - 1]):
-            if cell != "" and not taken >> column & 1 and column not in ignored and not _is_space(cell):
+        cells, done = table.grid[number - 1], table.taken.get(number, 0) | ignored
+        if not ~done & (1 << len(cells)) - 1:
+            continue  # every column of the row
+        for column, cell in enumerate(cells):
+            if cell != "" and not done >> column & 1 and not _is_space(cell):
                 first.setdefault(column, number)
                 count[column] += 1
     for column, number in sorted(first.items()):
