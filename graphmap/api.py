@@ -27,14 +27,20 @@ from graphmap.analysis import chokepoints, concentration, conformance, dossier, 
 from graphmap.analysis.case import Case
 from graphmap.errors import NotFound
 from graphmap.graph import SupplyGraph
-from graphmap.policy import load_lens, load_policy
+from graphmap.policy import lens_names, load_lens, load_policy
 from graphmap.store import Stored, bulk, open_store
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from graphmap.analysis.trajectory import Trajectory
+    from graphmap.maps import Around, Map
+
 DEFAULT_STORE = "chain.graphmap"
 """The file that is opened where none is named."""
+
+_DAYS = 12
+"""On how many days a trajectory looks: each is one reading of the store."""
 
 _LISTED = 8
 """How many possible meanings of a name an error lists."""
@@ -82,6 +88,7 @@ class Workspace:
         self.policy, self.lens = load_policy(str(policy)), load_lens(str(lens))
         self.as_of = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of
         self.store = open_store(str(store), database=database)
+        self._seen_through: Callable[[SupplyGraph], SupplyGraph] = lambda graph: graph
 
     def close(self) -> None:
         """Let go of the store."""
@@ -168,7 +175,17 @@ class Workspace:
     @cached_property
     def graph(self) -> SupplyGraph:
         """What the documents say, as columns; ``work.graph.to_networkx()`` for other tools."""
-        return self.store.graph(self.as_of)
+        return self._read(self.as_of)
+
+    def _read(self, as_of: date | None) -> SupplyGraph:
+        return self._seen_through(self.store.graph(as_of))
+
+    def _with(self, seen_through: Callable[[SupplyGraph], SupplyGraph]) -> Workspace:
+        """This workspace with another view of what its store holds."""
+        other = copy(self)
+        other._reread()
+        other._seen_through = seen_through
+        return other
 
     @cached_property
     def case(self) -> Case:
@@ -186,7 +203,7 @@ class Workspace:
             return self
         other = copy(self)
         other._reread()
-        other.__dict__["graph"] = self.store.graph()
+        other.__dict__["graph"] = self._read(None)
         return other
 
     def find(self, text: str) -> list[int]:
@@ -326,6 +343,72 @@ class Workspace:
         return conformance.conformance(
             self.case, companies=self._companies(companies), minerals=self._minerals(minerals)
         )
+
+    def map(
+        self,
+        source: str | int | None = None,
+        *,
+        to: str = "not-accepted",
+        redact: bool = False,
+        boundaries: str | PathLike[str] | None = None,
+    ) -> Map:
+        """The chain upstream of a company, by default the only brand, as pictures and as one page; see ``maps.Map``.
+
+        In a notebook it shows itself. ``to`` is the group of smelters whose paths are drawn. ``redact`` replaces the
+        names of companies and documents by codes that are the same in every map you make. ``boundaries`` is a file of
+        boundaries (GeoJSON) to draw instead of those that come with graphmap.
+
+        >>> work.map().save("risk.html")                                    # doctest: +SKIP
+        """
+        from graphmap import maps
+        from graphmap.redact import code_of, read_key, redacted
+
+        start = self.graph.ids[self.start(source)]
+        seen = self
+        if redact:
+            key = read_key()
+            seen, start = self._with(lambda graph: redacted(graph, key)), code_of(start, key)
+        node = seen.graph.node("Company", start)
+        assert node is not None, "a company stays one"
+        others = [(name, load_lens(name)) for name in lens_names() if name != self.lens.name]
+        lenses = {name: Case(seen.graph, policy=self.policy, lens=lens, as_of=self.as_of) for name, lens in others}
+        loaded = {name: case for name, case in lenses.items() if any(case.areas(m).loaded for m in case.minerals)}
+        return maps.Map(
+            maps.Atlas(seen.case, node, lenses=loaded),
+            to=to,
+            boundaries=None if boundaries is None else Path(boundaries),
+            trajectory=seen.trajectory(node),
+        )
+
+    def trajectory(self, company: str | int | None = None) -> Trajectory | None:
+        """The conformance rate of a company over the dates of the documents, and its way to the goals of the policy.
+
+        None where fewer than two days are known.
+
+        >>> work.trajectory("B-1").to_frame()                               # doctest: +SKIP
+        """
+        from graphmap.analysis.trajectory import dates_of_documents, trajectory
+
+        id_ = self.graph.ids[self.start(company)]
+        loaded = [stored.source for stored in self.store.sources()]  # superseded ones included: they are the past
+        until = "9999" if self.as_of is None else self.as_of.isoformat()
+        days = dates_of_documents([source for source in loaded if source.as_of <= until], most=_DAYS)
+        if len(days) < 2:
+            return None
+        return trajectory([Case(self._read(day), policy=self.policy, lens=self.lens, as_of=day) for day in days], id_)
+
+    def around(self, text: str | int, *, most: int = 300) -> Around:
+        """The neighbourhood of one company, smelter, mine or country as a page; in a notebook it shows itself.
+
+        At most ``most`` nodes are drawn, the nearest and riskiest first; what is left out is said.
+
+        >>> work.around("CID900001").save("around.html")                    # doctest: +SKIP
+        """
+        from graphmap.maps import Around
+        from graphmap.maps.around import around_page
+
+        node = self.node(text)
+        return Around(around_page(self.case, node, most=most), f"Around {self.graph.names[node]}")
 
     def questions(self) -> tuple[named.Question, ...]:
         """The named questions, by folder and name, with their parameters and columns.

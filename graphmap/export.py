@@ -166,15 +166,28 @@ def _xml(text: str) -> str:
     return escape(_NO_TEXT.sub("", text), {"\r": "&#13;"})
 
 
+def write_whole(path: str | Path, content: bytes) -> Path:
+    """Write a file that appears under its name when all is written, and not at all if something goes wrong."""
+    with _part_of(Path(path)) as part:
+        part.write_bytes(content)
+    return Path(path)
+
+
 @contextmanager
 def _file(path: Path) -> Iterator[TextIO]:
     """A text file that appears under its name when all is written, and not at all if something goes wrong."""
+    with _part_of(path) as part, part.open("x", encoding="utf-8", newline="") as file:
+        yield file
+
+
+@contextmanager
+def _part_of(path: Path) -> Iterator[Path]:
+    """Where to write what is to become this file."""
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            with part.open("x", encoding="utf-8", newline="") as file:
-                yield file
+            yield part
             part.replace(path)
         finally:
             part.unlink(missing_ok=True)

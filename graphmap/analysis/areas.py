@@ -91,6 +91,11 @@ class Areas:
                     ways.setdefault(mine, []).extend(claims)
         return self._grounds(found, values)
 
+    def levels(self, values: Mapping[str, float]) -> dict[str, str]:
+        """The areas themselves: the code of each country or region, and the highest of its levels by ``values``."""
+        found = {code: self._highest(code, values) for code in sorted(self._levels)}
+        return {code: said[1] for code, said in found.items() if said is not None}
+
     def feeds(self, smelters: Ints) -> Claims:
         """The mines that are said to feed each smelter."""
         return self._claims("FED_BY", smelters)

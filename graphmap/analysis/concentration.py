@@ -12,6 +12,7 @@ import pandas as pd
 from graphmap import places, schema
 from graphmap.analysis.beyond import claimed
 from graphmap.analysis.case import Case
+from graphmap.analysis.locations import country_of, find_locations
 from graphmap.graph import SupplyGraph
 from graphmap.tiers import brands
 
@@ -127,17 +128,9 @@ def _figures(graph: SupplyGraph, held: Mapping[Holder, float]) -> tuple[object, 
 
 
 def _facility_countries(case: Case, mineral: str) -> dict[int, dict[Holder, float]]:
-    """Where each smelter stands: the country that most documents name, of equals the one of the latest document."""
-    graph, table = case.graph, case.graph.table("LOCATED_IN")
-    said: dict[int, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
-    for (tail, head), leg in claimed(case, "LOCATED_IN", mineral, _areas(graph)).items():
-        said[tail][_country(graph, head)] |= {int(graph.recency[table.source[claim]]) for claim in leg.claims}
-    return {tail: {_most_said(documents): 1.0} for tail, documents in said.items()}
-
-
-def _most_said(documents: Mapping[str, set[int]]) -> str:
-    """The country that most documents name (given by their recency), of equals that of the latest, then the first."""
-    return max(sorted(documents), key=lambda country: (len(documents[country]), max(documents[country])))
+    """Where each smelter stands."""
+    found = find_locations(case)
+    return {node: {found[node].country: 1.0} for node in case.smelters(mineral).tolist() if node in found}
 
 
 def _origin_countries(case: Case, mineral: str) -> dict[int, dict[Holder, float]]:
@@ -147,7 +140,7 @@ def _origin_countries(case: Case, mineral: str) -> dict[int, dict[Holder, float]
     for edge_type in ("ORIGINATES_IN", "LOCATED_IN"):
         for tail, head in claimed(case, edge_type, mineral, _areas(graph)):
             if edge_type == "ORIGINATES_IN" or graph.label_of(tail) == "Mine":
-                found[tail].add(_country(graph, head))
+                found[tail].add(country_of(graph, head))
     for tail, mine in claimed(case, "FED_BY", mineral, graph.of_label("Mine").tolist()):
         if mine in found:
             found[tail] |= found[mine]
@@ -156,8 +149,3 @@ def _origin_countries(case: Case, mineral: str) -> dict[int, dict[Holder, float]
 
 def _areas(graph: SupplyGraph) -> list[int]:
     return [*graph.of_label("Region").tolist(), *graph.of_label("Country").tolist()]
-
-
-def _country(graph: SupplyGraph, area: int) -> str:
-    """The code of the country that an area is or lies in."""
-    return places.country_of(graph.ids[area])

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from graphmap import wording
 from graphmap.cli import app, output
 from graphmap.cli.app import Session, verb
 from graphmap.errors import GraphmapError, StoreError
@@ -221,7 +222,7 @@ def _show(session: Session, answer: Answer, top: int) -> None:
             for number, row in enumerate(shown, 1):
                 yield _record(number, columns, row)
         left = len(rows) - len(shown)
-        yield output.count_of(len(rows), "row") + (f"; {left:,} more: --top 0 shows all" if left else "")
+        yield wording.count_of(len(rows), "row") + (f"; {left:,} more: --top 0 shows all" if left else "")
 
     session.show(lines, rows, header=answer.columns)
 
@@ -239,12 +240,12 @@ def _columns(names: Sequence[str]) -> Iterator[output.Column]:
 
 
 def _called(name: Any, id_: Any) -> str:
-    return _cell(id_) if name is None or id_ is None else output.label(str(name), str(id_))
+    return _cell(id_) if name is None or id_ is None else wording.label(str(name), str(id_))
 
 
 def _cell(value: Any) -> str:
-    if output.is_unknown(value):
-        return output.UNKNOWN
+    if wording.is_unknown(value):
+        return wording.UNKNOWN
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
@@ -268,5 +269,5 @@ def _record(number: int, columns: Sequence[output.Column], row: output.Row) -> T
     for column in columns:
         lines = column.cell(row).split("\n")
         for i, line in enumerate(lines):
-            out.add_row(Text("" if i else column.heading), Text(output.clean(line)))
+            out.add_row(Text("" if i else column.heading), Text(wording.clean(line)))
     return out

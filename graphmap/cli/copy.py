@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from graphmap.cli import output
+from graphmap import wording
 from graphmap.cli.app import Session, verb
 from graphmap.cli.load import progress_of
 from graphmap.errors import StoreError
@@ -57,8 +57,8 @@ def copy(session: Session, source: str, target: str, mirror: bool) -> int:
 
 
 def _lines(row: dict[str, Any]) -> Iterator[Any]:
-    documents = output.count_of(row["documents"], "document")
+    documents = wording.count_of(row["documents"], "document")
     yield f"{row['to']} now holds what {row['from']} holds, to the last byte:"
-    yield f"{documents} ({row['new']:,} of them new) with {output.count_of(row['claims'], 'claim')}."
+    yield f"{documents} ({row['new']:,} of them new) with {wording.count_of(row['claims'], 'claim')}."
     if row["removed"]:
         yield f"Removed from {row['to']}: {', '.join(row['removed'])}."

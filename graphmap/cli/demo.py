@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from graphmap import wording
 from graphmap.cli import output
 from graphmap.cli.app import JOBS, STORE, Session, verb
 from graphmap.cli.load import issue_lines, progress_of, rejected_lines
@@ -74,7 +75,7 @@ def _story(work: Workspace, report: Report, campaign: Path, store: Path) -> Iter
     found, choke = work.paths(k=5), work.chokepoints()
     rating, overall = work.rate(), work.overall()
 
-    yield f"{campaign}: {output.count_of(len(report.documents), 'document')} read, {report.counts['claims']:,} claims"
+    yield f"{campaign}: {wording.count_of(len(report.documents), 'document')} read, {report.counts['claims']:,} claims"
     yield ""
     yield output.words(_finding(found, choke, output.Records(rating)), "bold")
     yield ""
@@ -98,14 +99,15 @@ def _finding(found: Paths, choke: ChokePoints, rating: Sequence[output.Row]) -> 
     direct = [row for row in rating if row["tier"] == 1]
     through = {row["company"] for row in direct if row["not_accepted"]}
     worst = max(brand, key=lambda row: row["exposure"])
-    exposure = output.interval(worst["exposure"], worst["low"], worst["high"])
-    cut = " and ".join(", ".join(company.name for company in choke.cut).rsplit(", ", 1))
+    exposure = wording.interval(worst["exposure"], worst["low"], worst["high"])
+    smelters = wording.count_of(sum(row["not_accepted"] for row in brand), "smelter")
+    companies = wording.count_of(len(choke.cut), "company", "companies")
     return (
-        f"{found.source.name} reaches {output.count_of(sum(row['not_accepted'] for row in brand), 'smelter')} that are "
-        f"not accepted, over {output.count_of(found.total, 'path')} through {len(through)} of its "
+        f"{found.source.name} reaches {smelters} that are not accepted, over "
+        f"{wording.count_of(found.total, 'path')} through {len(through)} of its "
         f"{len({row['company'] for row in direct})} direct suppliers. It is most exposed in {worst['mineral']}: "
-        f"{exposure}. Acting on {output.count_of(len(choke.cut), 'company', 'companies')} would cut every one of these "
-        f"paths: {cut}."
+        f"{exposure}. Acting on {companies} would cut every one of these paths: "
+        f"{wording.listed([company.name for company in choke.cut])}."
     )
 
 

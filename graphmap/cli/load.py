@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from graphmap import wording
 from graphmap.cli import output
 from graphmap.cli.app import JOBS, Session, verb
 from graphmap.errors import GraphmapError
@@ -109,7 +110,7 @@ def sources(session: Session, forget: str | None, issues: bool, yes: bool) -> in
             output.Column("Id", lambda row: row["id"][:10], wrap=False),
             output.text("kind", "Kind"),
             output.text("file", "File"),
-            output.Column("As of", lambda row: row["as_of"] or output.UNKNOWN, wrap=False),
+            output.Column("As of", lambda row: row["as_of"] or wording.UNKNOWN, wrap=False),
             output.number("claims", "Claims"),
             _doubts(),
             output.Column("", lambda row: "" if row["current"] else f"superseded by {row['superseded_by'][:10]}"),
@@ -123,7 +124,7 @@ def _forget(session: Session, work: Workspace, stored: Stored, *, ask: bool) -> 
     if ask:
         if not sys.stdin.isatty():
             raise GraphmapError("Forgetting asks first, and there is nobody here to answer.", "Add --yes.")
-        if not click.confirm(f"Forget {output.clean(about)} and all that only it says?", err=True):
+        if not click.confirm(f"Forget {wording.clean(about)} and all that only it says?", err=True):
             return
     work.forget(stored.source.id)
     if not session.quiet:
@@ -169,7 +170,7 @@ def _bar(what: str) -> Iterator[Progress]:
                TextColumn("{task.description}", markup=False))  # fmt: skip
     with Progress(*columns, console=output.console(sys.stderr), transient=True) as progress:
         task = progress.add_task("", total=None)
-        yield lambda now, of, file: progress.update(task, completed=now, total=of, description=output.clean(file))
+        yield lambda now, of, file: progress.update(task, completed=now, total=of, description=wording.clean(file))
 
 
 # ---- what a load found ----------------------------------------------------------------------------------------
@@ -217,7 +218,7 @@ def rejected_lines(report: Report) -> Iterator[Any]:
     """The files that were not what they claim to be, each with its reason and cure."""
     if report.rejected:
         yield output.words(
-            f"{output.count_of(len(report.rejected), 'file')} rejected, nothing of them is stored", "bold"
+            f"{wording.count_of(len(report.rejected), 'file')} rejected, nothing of them is stored", "bold"
         )
         rows = [{"file": one.file, "reason": _reason(one)} for one in report.rejected]
         yield output.table([output.text("file", "File"), output.text("reason", "Reason and cure")], rows)
@@ -248,7 +249,7 @@ def issue_lines(found: Sequence[tuple[str, Issue]], *, at_most: int = _SHOWN) ->
         rows,
     )
     if len(ordered) > at_most:
-        yield f"… and {output.count_of(len(ordered) - at_most, 'kind')} more: graphmap sources --issues"
+        yield f"… and {wording.count_of(len(ordered) - at_most, 'kind')} more: graphmap sources --issues"
     yield ""
 
 
@@ -294,7 +295,7 @@ def _severities(counted: Mapping[Any, int]) -> dict[str, int]:
 
 
 def _told(tally: Mapping[str, int]) -> str:
-    return ", ".join(output.count_of(count, name[:-1]) for name, count in tally.items() if count)
+    return ", ".join(wording.count_of(count, name[:-1]) for name, count in tally.items() if count)
 
 
 def _doubts() -> output.Column:

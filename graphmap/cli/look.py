@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.shell_completion import get_completion_class
 
-from graphmap import schema
+from graphmap import schema, wording
 from graphmap.cli import output
 from graphmap.cli.app import Session, cli, verb
 
@@ -56,14 +56,14 @@ def _dossier_lines(found: Dossier) -> Iterator[Any]:
 
     about = found.about
     tier = {None: "", 0: ", a brand", 1: ", a direct supplier"}.get(found.tier, f", tier {found.tier}")
-    yield output.words(f"{output.label(about.name, about.id)}, {about.label.lower()}{tier}", "bold")
+    yield output.words(f"{wording.label(about.name, about.id)}, {about.label.lower()}{tier}", "bold")
     for other in found.merged:
-        yield f"also known as {output.label(other.name, other.id)}"
+        yield f"also known as {wording.label(other.name, other.id)}"
     for figures in found.figures:
         yield ""
         yield from _company_lines(figures) if isinstance(figures, CompanyFigures) else _smelter_lines(figures)
     if found.feeds:
-        yield f"feeds {', '.join(output.label(one.name, one.id) for one in found.feeds)}"
+        yield f"feeds {', '.join(wording.label(one.name, one.id) for one in found.feeds)}"
     for edge_type, claims in found.claims.items():
         meaning = schema.EDGES[edge_type].meaning.partition(";")[0]
         for direction, heading in (
@@ -80,14 +80,14 @@ def _dossier_lines(found: Dossier) -> Iterator[Any]:
 
 
 def _company_lines(figures: CompanyFigures) -> Iterator[Any]:
-    exposure = output.interval(figures.exposure, figures.low, figures.high)
+    exposure = wording.interval(figures.exposure, figures.low, figures.high)
     yield f"{figures.mineral}: exposure {exposure}, evidence {figures.evidence}"
     for reason in figures.reasons:
         yield f"    {reason}"
     reached = ", ".join(f"{count} {standing}" for standing, count in figures.reached.items() if count)
     yield (
-        f"    buys from {output.count_of(figures.suppliers, 'supplier')}, declares "
-        f"{output.count_of(figures.declared, 'smelter')}; upstream: {reached or 'no smelter'}"
+        f"    buys from {wording.count_of(figures.suppliers, 'supplier')}, declares "
+        f"{wording.count_of(figures.declared, 'smelter')}; upstream: {reached or 'no smelter'}"
     )
 
 
@@ -97,21 +97,21 @@ def _smelter_lines(figures: SmelterFigures) -> Iterator[Any]:
     yield output.steps(
         (
             f"{term.value:.2f}",
-            f"{term.says} ({output.percent(term.explains)} of the hazard)",
+            f"{term.says} ({wording.percent(term.explains)} of the hazard)",
             output.receipts(sorted(term.receipts, key=lambda one: one.as_of, reverse=True)) if term.receipts else "",
         )
         for term in figures.terms
     )
-    yield f"    declared by {output.count_of(len(figures.declared_by), 'company', 'companies')}"
+    yield f"    declared by {wording.count_of(len(figures.declared_by), 'company', 'companies')}"
 
 
 def _claim_line(claim: Claim) -> tuple[str, str, str]:
     told = [
-        f"{name.replace('_', ' ')} {output.percent(value) if name == 'share' and isinstance(value, float) else value}"
+        f"{name.replace('_', ' ')} {wording.percent(value) if name == 'share' and isinstance(value, float) else value}"
         for name, value in claim.properties.items()
         if value not in (claim.other.name, claim.other.id)  # a written name that is the name says nothing new
     ]
-    other = "; ".join([output.label(claim.other.name, claim.other.id), *told])
+    other = "; ".join([wording.label(claim.other.name, claim.other.id), *told])
     return claim.mineral, other, output.receipts([claim.receipt])
 
 

@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import csv
 import json
-import math
 import os
 import sys
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import StringIO
 from typing import TYPE_CHECKING, Any, Literal, TextIO
 
-from graphmap import schema
+from graphmap.wording import UNKNOWN, clean, is_unknown, percent
 
 if TYPE_CHECKING:
     from rich.console import Console, Group
@@ -33,47 +31,7 @@ Row = Mapping[str, Any]
 WIDTH = 118
 """Characters of a line where stdout is not a terminal and ``COLUMNS`` does not say."""
 
-UNKNOWN = "unknown"
-_MADE = ("name:", "mine:", schema.UNLISTED, schema.UNIDENTIFIED)
-"""How ids begin that are made from a name."""
-
-
-def clean(text: object) -> str:
-    """Text fit for a terminal: control, bidi and other invisible format characters taken out."""
-    return "".join(c for c in str(text) if unicodedata.category(c) not in ("Cc", "Cf", "Zl", "Zp", "Cs", "Co", "Cn"))
-
-
 # ---- values ---------------------------------------------------------------------------------------------------
-
-
-def is_unknown(value: object) -> bool:
-    """Whether a value says that nothing is known: None or NaN."""
-    return value is None or (isinstance(value, float) and math.isnan(value))
-
-
-def percent(share: float | None, digits: int = 1) -> str:
-    """0.0625 as "6.2 %"; unknown as "unknown"; a share too small to show as "< 0.1 %", never as nothing."""
-    if share is None or math.isnan(share):
-        return UNKNOWN
-    least = 10.0 ** -(digits + 2)
-    return f"< {100 * least:.{digits}f} %" if 0 < share < least else f"{100 * share:.{digits}f} %"
-
-
-def interval(estimate: float, low: float, high: float) -> str:
-    """An estimate and the range that the unknown shares leave, e.g. "6.2 % [1.0-40.0 %]"."""
-    if f"{low:.3f}" == f"{high:.3f}":
-        return percent(estimate)
-    return f"{percent(estimate)} [{100 * low:.1f}–{100 * high:.1f} %]"
-
-
-def count_of(number: int, noun: str, plural: str = "") -> str:
-    """A number and its noun: "1 smelter", "2 smelters"."""
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
-
-
-def label(name: str, id_: str) -> str:
-    """A name and the id that tells it apart, e.g. "Acme Metals [B-1]"; one that was made from the name is left out."""
-    return name if name == id_ or id_.startswith(_MADE) else f"{name} [{id_}]"
 
 
 def receipts(found: Sequence[Receipt]) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from graphmap import wording
 from graphmap.cli import app, output
 from graphmap.cli.app import MINERAL, MINERALS, Session, verb
 
@@ -70,7 +71,7 @@ def rate(
 def rating_lines(rated: pd.DataFrame, top: int, *, overall: bool = False) -> Iterator[Any]:
     """A rating as a table."""
     shown, left = _shown(output.Records(rated.sort_values("exposure", ascending=False, kind="stable")), top)
-    company = output.Column("Company", lambda row: output.label(row["name"], row["company"]))
+    company = output.Column("Company", lambda row: wording.label(row["name"], row["company"]))
     tier = output.Column("Tier", lambda row: "" if row["tier"] < 0 else str(row["tier"]), right=True)
     exposure = output.Column("Exposure", _exposure, right=True, wrap=False)
     evidence = output.text("evidence", "Evidence")
@@ -88,7 +89,7 @@ def rating_lines(rated: pd.DataFrame, top: int, *, overall: bool = False) -> Ite
 
 def _exposure(row: output.Row) -> str:
     """An exposure with its range; one of which no part rests on any document says so."""
-    told = output.interval(row["exposure"], row["low"], row["high"])
+    told = wording.interval(row["exposure"], row["low"], row["high"])
     return f"unknown, taken as {told}" if row["unknown"] > _ALL else told
 
 
@@ -173,14 +174,14 @@ def _paths_lines(found: Paths) -> Iterator[Any]:
         yield from _doubt_lines(found)
         return
     yield from path_blocks(found.paths)
-    total = f"{'' if found.total_exact else 'at least '}{output.count_of(found.total, 'path')}"
+    total = f"{'' if found.total_exact else 'at least '}{wording.count_of(found.total, 'path')}"
     yield f"{total} from {found.source.name} to {_target(found.to)}; {len(found.paths)} shown, by {found.by}."
     if found.capped:
         yield "The search was cut short: better paths than the last ones may be missing."
     for mineral, exposure in found.exposure.items():
         if any(path.mineral == mineral for path in found.paths):
             told = exposure - found.rest[mineral]
-            yield f"{mineral}: exposure {output.percent(exposure)}, of which these paths bring {output.percent(told)}"
+            yield f"{mineral}: exposure {wording.percent(exposure)}, of which these paths bring {wording.percent(told)}"
 
 
 def _doubt_lines(found: Paths) -> Iterator[str]:
@@ -189,7 +190,7 @@ def _doubt_lines(found: Paths) -> Iterator[str]:
         doubts = [
             (unclear.not_on_list, f"{unclear.not_on_list} of its {unclear.smelters} smelters on no assurance list"),
             (unclear.unidentified, f"{unclear.unidentified} not identified"),
-            (unclear.unknown > 0, f"{output.percent(unclear.unknown)} of its purchases of unknown origin"),
+            (unclear.unknown > 0, f"{wording.percent(unclear.unknown)} of its purchases of unknown origin"),
         ]
         if said := [words for holds, words in doubts if holds]:
             yield f"{mineral}: no all-clear, with {', '.join(said)}"
@@ -205,11 +206,11 @@ def path_blocks(found: Sequence[Path]) -> Iterator[Any]:
     """Each path with a heading and a line for each hop: share, where it leads, receipt."""
     for rank, path in enumerate(found, 1):
         ends = f"   {path.standing}, hazard {path.hazard:.2f}" if path.hazard is not None else ""
-        yield output.words(f"{rank}. {path.mineral}   score {output.percent(path.score, 2)}{ends}", "bold")
+        yield output.words(f"{rank}. {path.mineral}   score {wording.percent(path.score, 2)}{ends}", "bold")
         yield output.steps(
-            [("", output.label(path.nodes[0].name, path.nodes[0].id), "")]
+            [("", wording.label(path.nodes[0].name, path.nodes[0].id), "")]
             + [
-                (hop_share(hop), output.label(hop.head.name, hop.head.id), output.receipts(hop.receipts))
+                (hop_share(hop), wording.label(hop.head.name, hop.head.id), output.receipts(hop.receipts))
                 for hop in path.hops
             ]
         )
@@ -220,7 +221,7 @@ def hop_share(hop: Hop) -> str:
     """What part of the tail's purchases a hop carries; ≈ where it is estimated."""
     if hop.share is None:
         return _VERBS.get(hop.type, hop.type.lower().replace("_", " "))
-    return ("" if hop.stated else "≈ ") + output.percent(hop.share)
+    return ("" if hop.stated else "≈ ") + wording.percent(hop.share)
 
 
 # ---- choke points ---------------------------------------------------------------------------------------------
@@ -257,16 +258,16 @@ def chokepoints(session: Session, start: str | None, to: str, mineral: str | Non
 
 def _choke_lines(found: ChokePoints, rows: Sequence[output.Row], top: int) -> Iterator[Any]:
     if found.cut:
-        many = output.count_of(len(found.cut), "company", "companies")
+        many = wording.count_of(len(found.cut), "company", "companies")
         fewest = "" if found.fewest else f" (as few as {found.at_least} cannot be ruled out)"
         yield output.words(
             f"Acting on {many}{fewest} cuts every way from {found.source.name} to {_target(found.to)}:", "bold"
         )
-        yield output.steps([("", output.label(company.name, company.id), "") for company in found.cut])
+        yield output.steps([("", wording.label(company.name, company.id), "") for company in found.cut])
     else:
         yield f"No other company stands between {found.source.name} and {_target(found.to)}."
     for mineral, smelter in found.direct:
-        yield f"{found.source.name} itself brings {output.label(smelter.name, smelter.id)} ({mineral})."
+        yield f"{found.source.name} itself brings {wording.label(smelter.name, smelter.id)} ({mineral})."
     if not rows:
         return
     shown, left = _shown(rows, top)
@@ -274,7 +275,7 @@ def _choke_lines(found: ChokePoints, rows: Sequence[output.Row], top: int) -> It
     yield output.words("Who gates what", "bold")
     yield output.table(
         [
-            output.Column("Company", lambda row: output.label(row["name"], row["company"])),
+            output.Column("Company", lambda row: wording.label(row["name"], row["company"])),
             output.number("smelters", "Smelters gated"),
             output.number("targets", f"of them {found.to}"),
             output.share("part", "Part of exposure"),
@@ -320,11 +321,11 @@ def _concentration_lines(rows: Sequence[output.Row], top: int) -> Iterator[Any]:
         output.Column("Concentrated", lambda row: row["band"].replace(" concentrated", "")),
         output.share("known", "Known"),
         output.number("sources", "Sources"),
-        output.Column("Largest", lambda row: f"{row['largest_name']}, {output.percent(row['largest_part'])}"),
+        output.Column("Largest", lambda row: f"{row['largest_name']}, {wording.percent(row['largest_part'])}"),
     ]
     shown, left = _shown(rows, top)
     for (name, id_), group in groupby(shown, key=lambda row: (row["name"], row["company"])):
-        yield output.words(output.label(name, id_), "bold")
+        yield output.words(wording.label(name, id_), "bold")
         yield output.table(columns, group)
     yield from left
 
@@ -363,7 +364,7 @@ def conformance(
     rows = output.Records(frame.sort_values("rate_by_count", kind="stable"))
     shown, left = _shown(rows, top)
     columns = [
-        output.Column("Company", lambda row: output.label(row["name"], row["company"])),
+        output.Column("Company", lambda row: wording.label(row["name"], row["company"])),
         output.text("mineral", "Mineral"),
         output.number("identified", "Identified"),
         output.number("accepted", "Accepted"),

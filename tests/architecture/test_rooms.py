@@ -8,11 +8,11 @@ from pathlib import Path
 from tests.conftest import ROOT
 
 ROOMS = """
-errors schema records workers sheets places names forms shelf sameness graph tiers export store ingest policy analysis
-questions campaign api cli __init__ __main__
+errors schema records wording workers sheets places names forms shelf sameness graph tiers export redact store ingest
+policy analysis maps questions campaign api cli __init__ __main__
 """.split()  # noqa: SIM905 - the order is what matters here, and it reads best as a line
 FOR_LOADERS = {"errors", "records", "sheets", "places", "names", "forms", "schema"}
-NUMBERS = {"sameness", "graph", "tiers", "export", "store", "analysis", "questions", "api", "cli"}
+NUMBERS = {"sameness", "graph", "tiers", "export", "redact", "store", "analysis", "maps", "questions", "api", "cli"}
 PACKAGES = {
     "python_calamine": {"sheets"},
     "msoffcrypto": {"sheets"},
@@ -24,6 +24,9 @@ PACKAGES = {
     "click": {"cli"},
     "rich": {"cli"},
     "xlsxwriter": {"campaign"},
+    "pyvis": {"maps"},
+    "vl_convert": {"maps"},
+    "pypdf": {"maps"},
     "numpy": NUMBERS,
     "scipy": NUMBERS,
     "pandas": NUMBERS,

@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from graphmap import api
-from graphmap.cli import main, output
+from graphmap import api, wording
+from graphmap.cli import main
 from graphmap.cli.app import Session
 from graphmap.cli.load import progress_of
 from tests.files import write_files
@@ -500,17 +500,17 @@ def test_names_act_neither_on_the_terminal_nor_on_a_spreadsheet(run: Run, hostil
 
 
 def test_clean() -> None:
-    assert output.clean("a\x1b]0;title\x07b\u202e\u200bc\nd\ud800") == "a]0;titlebcd"
-    assert output.clean("株式会社 Žluťoučký [x]") == "株式会社 Žluťoučký [x]"
+    assert wording.clean("a\x1b]0;title\x07b\u202e\u200bc\nd\ud800") == "a]0;titlebcd"
+    assert wording.clean("株式会社 Žluťoučký [x]") == "株式会社 Žluťoučký [x]"
 
 
 def test_numbers_read_well() -> None:
-    assert output.percent(0.0625) == "6.2 %"
-    assert output.percent(0.0) == "0.0 %"
-    assert output.percent(1e-6) == "< 0.1 %", "little is not nothing"
-    assert output.percent(float("nan")) == "unknown"
-    assert output.percent(None) == "unknown"
-    assert output.interval(0.5, 0.25, 1.0) == "50.0 % [25.0–100.0 %]"
-    assert output.interval(0.5, 0.5, 0.5) == "50.0 %"
-    assert output.count_of(1, "company", "companies") == "1 company"
-    assert output.count_of(1200, "company", "companies") == "1,200 companies"
+    assert wording.percent(0.0625) == "6.2 %"
+    assert wording.percent(0.0) == "0.0 %"
+    assert wording.percent(1e-6) == "< 0.1 %", "little is not nothing"
+    assert wording.percent(float("nan")) == "unknown"
+    assert wording.percent(None) == "unknown"
+    assert wording.interval(0.5, 0.25, 1.0) == "50.0 % [25.0–100.0 %]"
+    assert wording.interval(0.5, 0.5, 0.5) == "50.0 %"
+    assert wording.count_of(1, "company", "companies") == "1 company"
+    assert wording.count_of(1200, "company", "companies") == "1,200 companies"

@@ -1,0 +1,392 @@
+"""The page: one file that opens without a network, with all views, every claim and its receipt.
+
+Python draws; the page only selects, filters, searches and zooms. Data and the pictures of single minerals travel as
+JSON, deflated and in base64; the pictures over all minerals stand in the page as they are, so that it can be read and
+printed without its script. A content security policy allows this script and this style and nothing else.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import zlib
+from collections.abc import Mapping, Sequence
+from functools import cache
+from html import escape
+from importlib import resources
+from typing import Any
+
+import numpy as np
+
+from graphmap import places, schema, wording
+from graphmap.analysis.hazard import terms
+from graphmap.graph import Column, EdgeTable, Texts
+from graphmap.maps import palette
+from graphmap.maps.atlas import ALL, KINDS, LINKS, SMELTER, Atlas, Layer
+from graphmap.maps.network import Placement
+from graphmap.maps.palette import DARK, INK, LAND, LINK, LOOKS, MUTED, PAPER, RULE
+from graphmap.maps.svg import Picture, attribute
+from graphmap.policy import GRADES, STANDINGS
+
+TABS: Mapping[str, str] = {
+    "paths": "Paths", "network": "Network", "world": "World", "flow": "Flow", "matrix": "Matrix", "trend": "Trend",
+    "table": "Table",
+}  # fmt: skip
+"""What the tabs are called, by view."""
+
+_MARKS = '<g class="marks">'
+"""Where in a picture the part begins that differs between minerals; what stands before it travels once."""
+
+_SAID: Mapping[str, str] = {
+    "Exposure": "The part of a company's purchases that carries hazard: the hazard of the smelters it comes from, "
+    "weighted by the shares of purchases. 0 % is none, 100 % is all from the most hazardous smelter.",
+    "In brackets": "What no document says is unknown. The estimate spreads it evenly; the brackets give the least "
+    "and the most that the exposure can be.",
+    "Unknown": "Unknown never counts as zero. A smelter that stands on no list is not called non-conformant: nobody "
+    "has said how it works. That no path is known is no all-clear.",
+    "Hazard": "Of a smelter, 0 to 1: from its standing, an overdue assessment, where it stands, where its minerals "
+    "come from, and risks of Annex II of the OECD Guidance. The panel tells each part.",
+    "Standing": "Accepted, in progress or not accepted by an assurance scheme under the policy; on no list; or "
+    "unidentified, where a declaration names no smelter.",
+    "Evidence": "A (best) to D (worst): how good a company's own declaration is, by age, scope and completeness. It "
+    "is no part of the exposure. Marks with poor evidence are hollow.",
+    "Borders": "Boundaries show who controls land in fact, as Natural Earth draws it. They are no opinion on the "
+    "status of any territory.",
+}
+"""What the words of the page mean, for people who see the file without us."""
+
+_LEVEL = 9
+_SHARE = 5
+"""Decimals of shares and hazards in the page."""
+
+
+def build_page(atlas: Atlas, pictures: Mapping[str, Mapping[str, Picture]], placement: Placement) -> str:
+    """The page as HTML.
+
+    ``pictures`` are those of each view, in the order of the tabs, for ``ALL`` and for each mineral of the atlas.
+    """
+    style, script = _style(), _read("page.js")
+    policy = (
+        f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style)}; img-src data: blob:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    data = json.dumps(_data(atlas, pictures, placement), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    packed = base64.b64encode(zlib.compress(data.encode("utf-8", "replace"), _LEVEL)).decode()
+    title = f"Supply chain of {wording.clean(atlas.name)}"
+    views = [*pictures, "table"]
+    tabs = "".join(
+        f'<button role="tab" id="tab-{view}" data-view="{view}" aria-controls="view-{view}" aria-selected="false" '
+        f'tabindex="-1" type="button">{TABS[view]}</button>'
+        for view in views
+    )
+    panes = "".join(
+        f'<div class="view" id="view-{view}" role="tabpanel" aria-labelledby="tab-{view}" tabindex="0">'
+        f"{_pane(view, atlas, pictures)}</div>"
+        for view in views
+    )
+    return (
+        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+        f'<meta name="viewport" content="width=device-width,initial-scale=1"><title>{attribute(title)}</title>'
+        f"<style>{style}</style></head><body>"
+        f'<header><div class="head"><h1>{attribute(title)}</h1><p class="meta">{attribute(_meta(atlas))}</p></div>'
+        f'<div role="tablist" aria-label="Views">{tabs}</div>{_controls(atlas)}</header>'
+        f'<main><section id="stage" aria-label="View">{panes}'
+        '<div id="zoom" role="group" aria-label="Zoom">'
+        '<button type="button" data-zoom="in" aria-label="Zoom in">+</button>'
+        '<button type="button" data-zoom="out" aria-label="Zoom out">−</button>'
+        '<button type="button" data-zoom="fit" aria-label="Fit to the window">Fit</button></div></section>'
+        f'<aside id="panel" aria-label="Details" tabindex="-1"></aside></main>{_about(atlas)}'
+        '<div id="live" class="unseen" role="status" aria-live="polite"></div>'
+        "<noscript><p>Without its script this page shows its pictures only.</p></noscript>"
+        f'<script type="application/json" id="data">"{packed}"</script><script>{script}</script></body></html>\n'
+    )
+
+
+def _pane(view: str, atlas: Atlas, pictures: Mapping[str, Mapping[str, Picture]]) -> str:
+    if view == "table":
+        return (
+            '<h2 id="table-title"></h2><p id="table-count"></p><div class="scroll"><table>'
+            '<thead id="table-head"></thead><tbody id="table-rows"></tbody></table></div>'
+            '<button type="button" id="table-more" hidden>Show more</button>'
+        )
+    picture = pictures[view][ALL].svg().replace('role="img"', 'role="group"', 1)
+    if view != "network":
+        return f'<div class="picture">{picture}</div>'
+    label = (
+        f"Whole network, {len(atlas):,} sites. Arrow keys move between sites, plus and minus zoom, 0 fits. "
+        "The table lists the same sites."
+    )
+    return (
+        '<div class="finding"><h2 id="network-title"></h2><p id="network-subtitle"></p></div>'
+        f'<div class="drawing"><canvas id="canvas" tabindex="0" role="application" aria-label="{label}"></canvas></div>'
+        f'<div class="picture printed">{picture}</div>'
+    )
+
+
+# ---- the head of the page -------------------------------------------------------------------------------------------
+
+
+def _meta(atlas: Atlas) -> str:
+    return f"{atlas.basis} {atlas.case.lens.title}."
+
+
+def _controls(atlas: Atlas) -> str:
+    direct = sorted((one for one in atlas.sites if one.tier == 1), key=lambda one: (one.name, one.number))
+    deepest = max(one.tier for one in atlas.sites)
+    filters = [
+        ("mineral", "Mineral", "All minerals", [(one, one.capitalize()) for one in atlas.minerals]),
+        ("standing", "Standing", "Any standing", [(one, one.capitalize()) for one in STANDINGS]),
+        ("lens", "High-risk under", "Any area", [(name, f"In or from {name}") for name in atlas.lenses]),
+        ("tier", "Tier", "Any tier", [(str(tier), f"Tier {tier}") for tier in range(1, deepest + 1)]),
+        (
+            "supplier",
+            "Direct supplier",
+            "Any direct supplier",
+            [(one.id, wording.clean(one.name)[:60]) for one in direct],
+        ),
+    ]
+    selects = "".join(
+        f'<label class="unseen" for="f-{name}">{label}</label><select id="f-{name}" data-filter="{name}">'
+        f'<option value="">{every}</option>'
+        + "".join(f'<option value="{attribute(value)}">{escape(words)}</option>' for value, words in choices)
+        + "</select>"
+        for name, label, every, choices in filters
+    )
+    return (
+        '<div class="controls"><div class="find"><label class="unseen" for="find">Find a site</label>'
+        '<input id="find" type="text" role="combobox" aria-expanded="false" aria-controls="found" '
+        'aria-autocomplete="list" placeholder="Find a site ( / )" autocomplete="off" spellcheck="false">'
+        '<ul id="found" role="listbox" aria-label="Sites found" hidden></ul></div>'
+        f'{selects}<button type="button" id="clear">Clear filters</button>'
+        '<button type="button" id="png">PNG</button><button type="button" id="svg">SVG</button>'
+        '<button type="button" id="csv">CSV</button><button type="button" id="print">Print</button>'
+        '<button type="button" id="theme" aria-pressed="false">Dark</button>'
+        '<button type="button" id="open-about">About this page</button></div>'
+    )
+
+
+def _about(atlas: Atlas) -> str:
+    case = atlas.case
+    looks = "".join(
+        f'<li><svg viewBox="0 -8 16 16" width="16" height="16" aria-hidden="true">{mark}</svg> {escape(words)}</li>'
+        for mark, words in _looks()
+    )
+    words = "".join(f"<dt>{head}</dt><dd>{escape(text)}</dd>" for head, text in _SAID.items())
+    notes = "".join(f"<li>{attribute(note)}</li>" for note in case.notes)
+    heading = f"Policy {case.policy.name}: {case.policy.title}. Lens {case.lens.name}: {case.lens.title}."
+    return (
+        '<dialog id="about" aria-labelledby="about-title"><h2 id="about-title">About this page</h2>'
+        f'<p>{attribute(atlas.basis)} {attribute(heading)}</p><h3>Marks</h3><ul class="looks">{looks}</ul>'
+        f"<h3>Words</h3><dl>{words}</dl>"
+        + (f"<h3>To keep in mind</h3><ul>{notes}</ul>" if notes else "")
+        + '<h3>Documents</h3><ul id="sources"></ul>'
+        '<button type="button" id="close-about">Close</button></dialog>'
+    )
+
+
+def _looks() -> list[tuple[str, str]]:
+    from graphmap.maps.svg import glyph
+
+    standing = {look: name for name, look in palette.OF_STANDING.items()}
+    bands = {look: words for _, look, words in palette.BANDS}
+    out = []
+    for name in LOOKS:
+        parts = [
+            f"smelter {standing[name]}" if name in standing else "",
+            f"company exposed {bands[name]}" if name in bands else "",
+            {"high": "mine in an area of the lens", "unknown": "nothing known", "neutral": "other mine"}.get(name, ""),
+        ]
+        out.append((glyph(name, 8, 0, 5), "; ".join(filter(None, parts))))
+    return [*out, (glyph("moderate", 8, 0, 5, hollow=True), "hollow: poor evidence (C or D)")]
+
+
+# ---- data -----------------------------------------------------------------------------------------------------------
+
+
+def _data(atlas: Atlas, pictures: Mapping[str, Mapping[str, Picture]], placement: Placement) -> dict[str, Any]:
+    sites, clean = atlas.sites, cache(wording.clean)
+    countries = sorted({one.country for one in sites if one.country})
+    return {
+        "start": clean(atlas.name),
+        "kinds": KINDS, "link_kinds": LINKS, "looks": palette.NAMES, "standings": STANDINGS, "grades": GRADES,
+        "shapes": [LOOKS[name].shape for name in palette.NAMES],
+        "hollow": [GRADES.index(grade) for grade in palette.HOLLOW],
+        "minerals": atlas.minerals,
+        "countries": {code: places.country_name(code) for code in countries},
+        "sites": {
+            "id": [clean(one.id) for one in sites], "name": [clean(one.name) for one in sites],
+            "kind": [one.kind for one in sites], "tier": [one.tier for one in sites],
+            "country": [one.country for one in sites],
+            "x": placement.x.round(1).tolist(), "y": placement.y.round(1).tolist(),
+        },
+        "network": {
+            "width": placement.width, "height": placement.height, "pitch": placement.pitch,
+            "labels": placement.labels, "columns": placement.columns, "ribbons": placement.ribbons,
+        },
+        "layers": {layer.mineral: _layer(layer) for layer in atlas.layers},
+        "why": {mineral: _why(atlas, mineral) for mineral in atlas.minerals},
+        "reasons": _reasons(atlas),
+        "lenses": {name: _lens(atlas, name) for name in atlas.lenses},
+        "pictures": {view: _variants(of) for view, of in pictures.items()},
+        "subtitles": {mineral: clean(one.subtitle) for mineral, one in pictures.get("network", {}).items()},
+        "titles": {view: {mineral: clean(one.title) for mineral, one in of.items()} for view, of in pictures.items()},
+        **_claims(atlas),
+    }  # fmt: skip
+
+
+def _layer(layer: Layer) -> dict[str, Any]:
+    return {
+        "present": _digits(layer.present), "look": _digits(layer.look), "standing": _digits(layer.standing),
+        "risk": _digits(layer.high_risk), "grade": _digits(layer.grade),
+        "value": _numbers(layer.value), "low": _numbers(layer.low), "high": _numbers(layer.high),
+        "unknown": _numbers(layer.unknown),
+        "reached": {str(i): row for i, row in enumerate(layer.reached.tolist()) if any(row)},
+        "links": {
+            "tail": layer.links.tail.tolist(), "head": layer.links.head.tolist(), "kind": _digits(layer.links.kind),
+            "share": _numbers(layer.links.share),
+        },
+    }  # fmt: skip
+
+
+def _digits(codes: Column) -> str:
+    """Small codes as a text of one sign each, "-" for -1."""
+    return "".join("-" if code < 0 else str(int(code)) for code in codes.tolist())
+
+
+def _numbers(values: Column) -> list[float | None]:
+    """Numbers as JSON knows them; what is unknown is null."""
+    return [None if value != value else value for value in np.round(values, _SHARE).tolist()]
+
+
+def _why(atlas: Atlas, mineral: str) -> dict[str, list[tuple[str, float, float]]]:
+    """Per smelter of a mineral the terms of its hazard: in words, value, and the part that it explains."""
+    layer = atlas.layer(mineral)
+    out = {}
+    for number in np.flatnonzero(layer.present & (atlas.kind == SMELTER)).tolist():
+        found = terms(atlas.case, int(atlas.node[number]), mineral)
+        out[str(number)] = [(wording.clean(one.says), round(one.value, 3), round(one.explains, 3)) for one in found]
+    return out
+
+
+def _reasons(atlas: Atlas) -> dict[str, dict[str, Sequence[str]]]:
+    """Per mineral and company why its evidence is not the best."""
+    number = {one.id: one.number for one in atlas.sites if one.tier >= 0}
+    out: dict[str, dict[str, Sequence[str]]] = {mineral: {} for mineral in atlas.minerals}
+    rated = atlas.rated
+    for company, mineral, reasons in zip(rated["company"], rated["mineral"], rated["reasons"], strict=True):
+        if reasons and company in number:
+            out[mineral][str(number[company])] = [wording.clean(reason) for reason in reasons]
+    return out
+
+
+def _lens(atlas: Atlas, name: str) -> dict[str, Any]:
+    """What a lens is called, and the sites that it calls high-risk in any of its minerals."""
+    case = atlas.lenses[name]
+    if case is atlas.case:
+        return {"title": case.lens.title, "sites": np.flatnonzero(atlas.layer(ALL).high_risk).tolist()}
+    numbers: set[int] = set()
+    for mineral in case.minerals:
+        risky = case.smelters(mineral)[case.high_risk(mineral)]
+        numbers |= set(atlas.number[risky].tolist()) - {-1}
+    return {"title": case.lens.title, "sites": sorted(numbers)}
+
+
+def _variants(of: Mapping[str, Picture]) -> dict[str, str]:
+    """The pictures of single minerals as SVG; what is the same in the picture of all of them is left out."""
+    base, found, _ = of[ALL].body.partition(_MARKS)
+    out = {}
+    for mineral, picture in of.items():
+        if mineral == ALL:
+            continue
+        svg = picture.svg().replace('role="img"', 'role="group"', 1)
+        out[mineral] = svg.replace(base, '<g class="base"/>', 1) if found and base in svg else svg
+    return out
+
+
+def _claims(atlas: Atlas) -> dict[str, Any]:
+    """Every claim about a site, by type, as columns; and what the ends are that are no sites."""
+    graph, others = atlas.graph, dict[int, int]()
+    claims: dict[str, Any] = {}
+    used = np.zeros(len(graph.sources), np.bool_)
+
+    def ends(nodes: Column) -> list[int]:
+        return [
+            at if at >= 0 else len(atlas) + others.setdefault(node, len(others))
+            for node, at in zip(nodes.tolist(), atlas.number[nodes].tolist(), strict=True)
+        ]
+
+    for name, table in graph.edges.items():
+        declared = schema.EDGES[name]
+        about = np.flatnonzero((atlas.number[table.tail] >= 0) | (atlas.number[table.head] >= 0))
+        if declared.private or name == "SAME_AS" or not len(about):
+            continue
+        some: EdgeTable = table.take(about)
+        used[some.source] = True
+        claims[name] = {
+            "says": declared.meaning.partition(";")[0], "tail": ends(some.tail), "head": ends(some.head),
+            "mineral": some.mineral.tolist(), "source": some.source.tolist(), "row": _words(some.row),
+            "properties": {key: _property(column) for key, column in some.properties.items() if _given(column)},
+        }  # fmt: skip
+    sources = [
+        [wording.clean(one.file), wording.clean(one.title), one.as_of, one.kind] if is_used else None
+        for one, is_used in zip(graph.sources, used.tolist(), strict=True)
+    ]
+    named = [
+        [graph.label_of(node), wording.clean(graph.ids[node]), wording.clean(graph.names[node])] for node in others
+    ]
+    return {"claims": claims, "others": named, "sources": sources, "all_minerals": schema.MINERALS}
+
+
+def _given(column: Texts | Column) -> bool:
+    if isinstance(column, Texts):
+        return any(column)
+    return not bool(np.isnat(column).all() if column.dtype.kind == "M" else np.isnan(column).all())
+
+
+def _property(column: Texts | Column) -> dict[str, Any]:
+    if isinstance(column, Texts):
+        return _words(column)
+    if column.dtype.kind == "M":
+        return _words(Texts.pack("" if day == "NaT" else day for day in column.astype(str).tolist()))
+    return {"numbers": _numbers(column)}
+
+
+def _words(texts: Texts) -> dict[str, Any]:
+    tidy = texts.tidy()
+    return {"words": [wording.clean(word) for word in tidy.vocabulary], "codes": tidy.codes.tolist()}
+
+
+# ---- style ----------------------------------------------------------------------------------------------------------
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+@cache
+def _read(name: str) -> str:
+    return resources.files("graphmap.maps").joinpath(name).read_text("utf-8")
+
+
+@cache
+def _style() -> str:
+    """The style sheet: colours from the palette, then ``page.css``."""
+    light = {"ink": INK, "muted": MUTED, "rule": RULE, "paper": PAPER, "land": LAND, "link": LINK}
+    dark = {name: DARK[colour] for name, colour in light.items()}
+    light |= {"low-line": LOOKS["low"].line}
+    dark |= {"low-line": LOOKS["low"].dark}
+    light |= {"area": palette.AREA, "area-line": palette.AREA_LINE} | {one.name: one.fill for one in LOOKS.values()}
+    dark |= {"area": palette.AREA_DARK, "area-line": "#D98CA3"} | {one.name: one.dark for one in LOOKS.values()}
+    looks = "".join(f".f-{name}{{fill:var(--{name})}}.s-{name}{{stroke:var(--{name})}}" for name in LOOKS)
+    looks += ".s-unlisted,.s-unknown{stroke:var(--muted)}"
+
+    def variables(colours: Mapping[str, str]) -> str:
+        return "".join(f"--{name}:{colour};" for name, colour in colours.items())
+
+    return (
+        f":root{{{variables(light)}--font:{palette.FONT};color-scheme:light}}"
+        f"@media (prefers-color-scheme:dark){{:root:not([data-theme=light]){{{variables(dark)}color-scheme:dark}}}}"
+        f":root[data-theme=dark]{{{variables(dark)}color-scheme:dark}}\n{looks}\n{_read('page.css')}"
+    )

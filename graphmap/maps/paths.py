@@ -1,0 +1,421 @@
+"""The path map: the riskiest ways from the start to smelters, left to right, and the companies who gate them."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+import numpy as np
+
+from graphmap import places, wording
+from graphmap.analysis.chokepoints import ChokePoints, choke_points
+from graphmap.analysis.paths import Path, Paths, find_paths, target_smelters
+from graphmap.maps.atlas import ALL, SMELTER, Atlas, Layer
+from graphmap.maps.layered import Layout, Link, columns_of, layered
+from graphmap.graph import Floats
+from graphmap.maps.palette import BANDS, LINK, LOOKS, NAMES, PAPER, RULE
+from graphmap.maps.svg import MARGIN, WIDTH, Key, Picture, attribute, fit, glyph, key, nothing, site, text, text_width
+from graphmap.policy import GRADES, STANDINGS
+from graphmap.wording import clean
+
+_SEARCHED = 400
+"""Paths among which is chosen; the search for so many takes some milliseconds."""
+
+_PER_SMELTER, _SMELTERS, _CARDS = 2, 14, 60
+"""At most so many paths to one smelter, and so many smelters and cards on a picture: more cannot be read."""
+
+_STEPS = 16
+"""Links of the longest path that is drawn: more columns leave no room for a name."""
+
+_WIDE, _HEIGHT, _GAP, _HEAD = 230.0, 40.0, 10.0, 40.0
+"""Greatest width of a card, its height, the gap below it, and the room for headings, in pixels."""
+
+_PART = 0.78
+"""Part of a column that its cards take; the rest is for lines."""
+
+_NAME, _NAMES = 420.0, 4
+"""How wide a name in a title may be, and how many names stand in a sentence: the finding must not be cut off."""
+
+_WORDS = {
+    "not-accepted": "not accepted",
+    "not-on-list": "on no list",
+    "unidentified": "unidentified",
+    "unaccepted": "neither accepted nor in progress",
+    "high-risk": "in or sourcing from an area of the lens",
+    "any": "",
+}
+"""What the smelters of a group are, in a sentence."""
+
+
+def draw_paths(atlas: Atlas, mineral: str = ALL, *, to: str = "not-accepted") -> Picture:
+    """The riskiest paths to a group of smelters (``analysis.paths.TARGETS``), at most 14 smelters and two ways to each.
+
+    If no path leads to the group, the title says so, and that it is no all-clear where it is none; drawn are then the
+    ways to smelters of which nobody knows that they are accepted.
+    """
+    if not atlas.minerals:
+        return nothing(
+            "paths",
+            f"No document says where the minerals of {atlas.name} come from",
+            "No path is known, which is no all-clear: nobody declares a smelter upstream.",
+            [atlas.basis],
+        )
+    found = _find(atlas, mineral, to)
+    if found.paths:
+        return _Drawing(atlas, mineral, to, found, None).picture()
+    other = _find(atlas, mineral, "unaccepted")
+    return _Drawing(atlas, mineral, "unaccepted", other, found).picture()
+
+
+def _find(atlas: Atlas, mineral: str, to: str) -> Paths:
+    return find_paths(atlas.case, atlas.start, to=to, mineral=mineral or None, k=_SEARCHED)
+
+
+def choose(found: Sequence[Path]) -> list[Path]:
+    """The paths that are drawn, riskiest first: two to each of at most 14 smelters, on at most 60 cards.
+
+    A path over a declaration that a supplier explains is no way of its own, and one over 16 links has no room.
+    """
+    per: Counter[int] = Counter()
+    cards: set[int] = set()
+    out = []
+    for path in found:
+        if len(path.hops) > _STEPS or _is_explained(path):
+            continue
+        nodes = [node.node for node in path.nodes]
+        end, new = nodes[-1], set(nodes) - cards
+        if per[end] >= _PER_SMELTER or (end not in per and len(per) >= _SMELTERS) or len(cards | new) > _CARDS:
+            continue
+        per[end] += 1
+        cards |= new
+        out.append(path)
+    return out
+
+
+def _is_explained(path: Path) -> bool:
+    return any(hop.explained for hop in path.hops)
+
+
+def _short(name: str) -> str:
+    """A name as it stands in a sentence."""
+    return fit(name, 21, _NAME, bold=True)
+
+
+@dataclass(frozen=True)
+class _Drawing:
+    """One picture: the paths to ``to``; ``missed`` are those to the group that was asked for, if none lead there."""
+
+    atlas: Atlas
+    mineral: str
+    to: str
+    found: Paths
+    missed: Paths | None
+
+    @cached_property
+    def layer(self) -> Layer:
+        return self.atlas.layer(self.mineral)
+
+    @cached_property
+    def drawn(self) -> list[Path]:
+        return choose(self.found.paths)
+
+    @cached_property
+    def ways(self) -> list[list[int]]:
+        """The sites along each path."""
+        return [[int(self.atlas.number[node.node]) for node in path.nodes] for path in self.drawn]
+
+    @cached_property
+    def links(self) -> dict[Link, Counter[int]]:
+        """Each link that is drawn, and how many of the paths over it end at each smelter."""
+        out: dict[Link, Counter[int]] = defaultdict(Counter)
+        for way in self.ways:
+            for link in pairwise(way):
+                out[link][way[-1]] += 1
+        return dict(sorted(out.items()))
+
+    @cached_property
+    def column(self) -> dict[int, int]:
+        """The column of each card: companies by the longest way that is drawn, smelters in the last one."""
+        column = columns_of(list(self.links), 0)
+        last = max(column.values(), default=0)
+        return {number: last if self.atlas.kind[number] == SMELTER else at for number, at in column.items()}
+
+    @cached_property
+    def leads_to(self) -> dict[int, set[int]]:
+        """The smelters that are drawn behind each card."""
+        out: dict[int, set[int]] = defaultdict(set)
+        for way in self.ways:
+            for number in way[:-1]:
+                out[number].add(way[-1])
+        return out
+
+    @cached_property
+    def choke(self) -> ChokePoints:
+        return choke_points(self.atlas.case, self.atlas.start, mineral=self.mineral or None, to=self.to)
+
+    # ---- words ------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def reached(self) -> tuple[int, int]:
+        """How many smelters of the group stand upstream, and how many do in all."""
+        minerals = [self.mineral] if self.mineral else list(self.atlas.minerals)
+        wanted: set[int] = set()
+        for mineral in minerals:
+            case, present = self.atlas.case, self.atlas.layer(mineral).present
+            nodes = case.smelters(mineral)[target_smelters(case, mineral, self.to)]
+            wanted |= {int(node) for node in nodes if present[self.atlas.number[node]]}
+        return len(wanted), int(np.count_nonzero(self.layer.standing >= 0))
+
+    def title(self) -> str:
+        """The finding."""
+        about, name = f" for {self.mineral}" if self.mineral else "", _short(self.atlas.name)
+        if self.missed is not None:
+            words = _WORDS[self.missed.to]
+            what = f"a smelter known to be {words}" if words else "any smelter"
+            doubts = self._doubts()
+            clear = f"; that is no all-clear: {doubts}" if doubts else ""
+            return f"No path{about} leads from {name} to {what}{clear}"
+        count, _ = self.reached
+        words = f" that {'is' if count == 1 else 'are'} {_WORDS[self.to]}" if _WORDS[self.to] else ""
+        through = {path.nodes[1].node for path in self.found.paths if len(path.hops) > 1}
+        direct = int(np.count_nonzero([one.tier == 1 for one in self.atlas.sites] & self.layer.present))
+        more = "at least " if len(self.found.paths) < self.found.total or self.found.capped else ""
+        more = more if len(through) < direct else ""
+        how = f" through {more}{len(through)} of its {wording.count_of(direct, 'direct supplier')}" if through else ""
+        reach = "reaches" if count == 1 else "reach"
+        return f"{wording.count_of(count, 'smelter')}{words} {reach} {name}{about}{how}"
+
+    def _doubts(self) -> str:
+        """Why finding no path is no all-clear."""
+        told = []
+        for mineral, unclear in (self.missed or self.found).unclear.items():
+            parts = [
+                (unclear.not_on_list, f"{unclear.not_on_list} of {wording.count_of(unclear.smelters, 'smelter')} on no list"),
+                (unclear.unidentified, f"{wording.count_of(unclear.unidentified, 'smelter')} unidentified"),
+                (unclear.unknown > 0, f"{wording.percent(unclear.unknown)} of unknown origin"),
+            ]
+            if said := [words for holds, words in parts if holds]:
+                told.append(wording.listed(said) if self.mineral else f"of {mineral} {wording.listed(said)}")
+        return "; ".join(told)
+
+    def subtitle(self) -> str:
+        """What is drawn, what is left out, and whom to act on."""
+        found = self.found
+        out = []
+        if self.missed is not None and self.drawn:
+            risky = "" if self.missed.to == "not-accepted" else "not accepted, "
+            out.append(f"Drawn instead: the ways to smelters that are {risky}on no list or unidentified.")
+        if found.paths:
+            total = ("" if found.total_exact else "at least ") + wording.count_of(found.total, "path")
+            lead = "leads" if found.total == 1 else "lead"
+            such = "smelter" if self.to == "any" else "such smelter"
+            out.append(f"{total} {lead} to {wording.count_of(self.reached[0], such)}.".capitalize())
+            out.append(self._shown())
+        if found.capped:
+            out.append("The search was cut short: riskier paths may be missing.")
+        if found.paths:
+            out.append(self._act())
+        return " ".join(filter(None, out))
+
+    def _shown(self) -> str:
+        """How many of the paths are drawn, and which are not."""
+        every = "" if len(self.found.paths) == self.found.total else "at least "
+        explained = sum(map(_is_explained, self.found.paths))
+        far = sum(len(path.hops) > _STEPS for path in self.found.paths)
+        out = []
+        if self.drawn:
+            ends = len({way[-1] for way in self.ways})
+            out.append(
+                f"Shown: {len(self.drawn)} of the riskiest, at most two to a smelter, and "
+                f"{ends} of the {wording.count_of(self.reached[0], 'smelter')}."
+            )
+        if explained:
+            rest = "rests" if explained == 1 else "rest"
+            out.append(f"{every}{explained} {rest} on declarations that a supplier explains: no ways of their own.")
+        if far:
+            out.append(f"{every}{far} {'is' if far == 1 else 'are'} longer than {_STEPS} steps and not drawn.")
+        return " ".join(words[:1].upper() + words[1:] for words in out)
+
+    def _act(self) -> str:
+        """Whom to act on, and what that would not cut."""
+        own = wording.count_of(len({named.node for _, named in self.choke.direct}), "smelter")
+        name = _short(self.atlas.name)
+        if not self.choke.cut:
+            return f"{name} brings {own} itself: no other company stands between." if self.choke.direct else ""
+        names = [_short(company.name) for company in self.choke.cut]
+        shown = names if len(names) <= _NAMES else [*names[: _NAMES - 1], f"{len(names) - _NAMES + 1} more"]
+        if not self.choke.direct:
+            return f"Acting on {wording.listed(shown)} would cut every one of these paths."
+        return f"Acting on {wording.listed(shown)} would cut all of these paths but those to {own} that {name} brings itself."
+
+    # ---- markup -----------------------------------------------------------------------------------------------
+
+    def picture(self) -> Picture:
+        """The picture, or one that says that there is nothing to draw."""
+        if not self.drawn:
+            return nothing("paths", self.title(), self.subtitle(), [self.atlas.basis])
+        numbers = sorted(self.column)
+        layout = layered(self.column, list(self.links), dict.fromkeys(numbers, _HEIGHT), _GAP)
+        links = sorted(layout.route)
+        top = min(layout.y.values()) - _HEIGHT / 2 - _HEAD
+        body = self._headings() + self._lines(layout, top, links)
+        body += "".join(
+            self._card(number, layout.y[number] - top)
+            for number in sorted(numbers, key=lambda n: (self.column[n], layout.y[n]))
+        )
+        height = max(layout.y.values()) + _HEIGHT / 2 - top
+        notes = [
+            "Colour and shape: of a smelter its standing, of a company its exposure. Lines take the look of the worst "
+            "smelter behind them and grow with the number of paths over them; a figure on a line is the part of the "
+            "purchases (≈: estimated).",
+            self.atlas.basis,
+        ]
+        left = len(layout.left_out)
+        if left:
+            what = f"{wording.count_of(left, 'link')} that would close a circle of buyers"
+            notes.insert(1, f"{what} {'is' if left == 1 else 'are'} not drawn.")
+        return Picture("paths", self.title(), self.subtitle(), height, body, _legend(), tuple(notes), tuple(numbers))
+
+    @cached_property
+    def card(self) -> float:
+        """How wide a card is."""
+        return min(_PART * (WIDTH - 2 * MARGIN) / (_PART + max(self.column.values())), _WIDE)
+
+    @cached_property
+    def step(self) -> float:
+        """From one column to the next."""
+        return min((WIDTH - 2 * MARGIN - self.card) / max(*self.column.values(), 1), 2.0 * self.card)
+
+    def _x(self, number: int) -> float:
+        return MARGIN + self.step * self.column[number]
+
+    def _headings(self) -> str:
+        out = []
+        for at in range(max(self.column.values()) + 1):
+            here = [number for number, column in self.column.items() if column == at]
+            tiers = {self.atlas.sites[number].tier for number in here}
+            kinds = {int(self.atlas.kind[number]) for number in here}
+            if at == 0:
+                words = "Start"
+            elif kinds == {SMELTER}:
+                words = "Smelter"
+            elif len(tiers) == 1 and SMELTER not in kinds:
+                words = f"Tier {tiers.pop()}"
+            else:
+                words = f"{at} steps up"
+            x = self._x(here[0])
+            out.append(f'<path d="M{x:.1f} 22h{self.card:.1f}" stroke="{RULE}" class="rule"/>')
+            out.append(
+                text(x, 15, words, 11.5, bold=True) + text(x + self.card, 15, len(here), 10.5, muted=True, anchor="end")
+            )
+        return "".join(out)
+
+    def _lines(self, layout: Layout, top: float, links: Sequence[Link]) -> str:
+        worst = {link: self._worst(self.links[link]) for link in links}
+        out, shares = [], []
+        spot = {
+            (int(a), int(b)): float(s)
+            for a, b, s in zip(self.layer.links.tail, self.layer.links.head, self.layer.links.share, strict=True)
+        }
+        stated = {
+            pair: hop.stated
+            for path, way in zip(self.drawn, self.ways, strict=True)
+            for pair, hop in zip(pairwise(way), path.hops, strict=True)
+        }
+        for link in sorted(links, key=lambda one: (worst[one], one)):
+            tail, head = link
+            x, y = self._x(tail) + self.card, layout.y[tail] - top
+            points = [*layout.route[link], layout.y[head]]
+            way = f"M{x:.1f} {y:.1f}"
+            step = (self._x(head) - self._x(tail)) / len(points)
+            for i, at in enumerate(points):
+                end, at = self._x(tail) + step * (i + 1), at - top
+                way += f"C{(x + end) / 2:.1f} {y:.1f} {(x + end) / 2:.1f} {at:.1f} {end:.1f} {at:.1f}"
+                if i + 1 < len(points):
+                    way += f"H{end + self.card:.1f}"
+                x, y = end + self.card, at
+            look = NAMES[worst[link]]
+            stroke = LOOKS[look].fill if look not in ("unlisted", "unknown") else LINK
+            width = min(1.2 + 0.9 * len(self.links[link]), 8.0)
+            out.append(
+                f'<path d="{way}" fill="none" stroke="{stroke}" stroke-opacity="0.7" stroke-width="{width:.1f}" '
+                f'class="link s-{look}" data-a="{tail}" data-b="{head}"/>'
+            )
+            share = spot.get(link, float("nan"))
+            if share == share:
+                words = ("" if stated.get(link) else "≈ ") + wording.percent(share, 0)
+                shares.append((self._x(head) - 4, layout.y[head] - top, words, link))
+        return "".join(out) + self._shares(shares)
+
+    def _shares(self, shares: Sequence[tuple[float, float, str, Link]]) -> str:
+        """The part of the purchases on links that come alone to their card and leave room before it."""
+        into = Counter(link[1] for *_, link in shares)
+        room = self.step - self.card - 12
+        out = []
+        for x, y, words, link in shares:
+            if into[link[1]] == 1 and text_width(words, 9) < room:
+                width = text_width(words, 9) + 3
+                box = f'x="{x - width:.1f}" y="{y - 13:.1f}" width="{width:.1f}" height="11"'
+                back = f'<rect {box} fill="{PAPER}" class="bg"/>'
+                out.append(back + text(x, y - 4, words, 9, muted=True, anchor="end"))
+        return "".join(out)
+
+    def _worst(self, ends: Counter[int]) -> int:
+        """The worst look among smelters: not accepted before in progress before the rest."""
+        order = [NAMES.index(name) for name in ("neutral", "low", "unknown", "unlisted", "moderate", "high", "severe")]
+        return max((int(self.layer.look[end]) for end in ends), key=order.index)
+
+    def _card(self, number: int, y: float) -> str:
+        atlas, layer, one = self.atlas, self.layer, self.atlas.sites[number]
+        x, top, look, hollow = self._x(number), y - _HEIGHT / 2, NAMES[layer.look[number]], layer.hollow(number)
+        is_smelter = atlas.kind[number] == SMELTER
+        where = places.country_name(one.country) if one.country else "country unknown"
+        if is_smelter:
+            said = f"{STANDINGS[layer.standing[number]]} · {where}"
+        else:
+            exposure = (
+                "exposure unknown" if look == "unknown" else f"exposed {wording.percent(float(layer.value[number]), 0)}"
+            )
+            grade = f" · evidence {GRADES[layer.grade[number]]}" if layer.grade[number] >= 0 else ""
+            said = f"{one.country} · " * bool(one.country) + exposure + grade
+        behind = len(self.leads_to.get(number, ()))
+        acts = one.node in {company.node for company in self.choke.cut}
+        tags = [*([f"gateway to {behind}"] if behind > 1 and number else []), *(["act here"] if acts else [])]
+        fill = LOOKS[look].fill if not hollow else PAPER
+        edge = LOOKS[look].line if is_smelter or acts else "#8A949E"
+        body = (
+            f'<rect x="{x:.1f}" y="{top:.1f}" width="{self.card:.1f}" height="{_HEIGHT:g}" rx="4" fill="{PAPER}" '
+            f'stroke="{edge}" stroke-width="{1.6 if is_smelter or acts else 1:g}" class="card edge"/>'
+            f'<path d="M{x + 4:.1f} {top:.1f}h3v{_HEIGHT:g}h-3a4 4 0 0 1 -4 -4v-{_HEIGHT - 8:g}a4 4 0 0 1 4 -4z" '
+            f'fill="{fill}" class="{"card" if hollow else f"f-{look}"}"/>'
+        )
+        room = self.card - 36
+        body += text(x + 13, top + 14, one.name, 11, bold=is_smelter or number == 0, width=room)
+        body += text(x + 13, top + 25.5, said, 9, muted=True, width=self.card - 20)
+        if tags:
+            body += text(x + 13, top + 35.5, " · ".join(tags), 9, bold=True, width=self.card - 20)
+        body += glyph(look, x + self.card - 11, top + 11, 4, hollow=hollow)
+        label = ", ".join([clean(one.name), said.replace(" · ", ", "), *tags])
+        return site(number, label, body + f"<title>{attribute(one.name)}</title>")
+
+
+def _legend() -> tuple[Key, ...]:
+    words = {
+        "low": "accepted",
+        "moderate": "in progress",
+        "severe": "not accepted",
+        "unlisted": "not on list",
+        "unknown": "unidentified or unknown",
+    }
+    bands = {look: says for _, look, says in BANDS}
+    out = []
+    for look in ("low", "moderate", "high", "severe", "unlisted", "unknown"):
+        parts = [
+            f"smelter {words[look]}" if look in words else "",
+            f"company exposed {bands[look]}" if look in bands else "",
+        ]
+        out.append(key(look, "; ".join(filter(None, parts))))
+    return (*out, key("moderate", "hollow: poor evidence (C or D)", hollow=True))

@@ -1,0 +1,918 @@
+"""The world map: where smelters and mines stand, and where the mineral of a smelter comes from.
+
+Land and areas (``base``) are the same for every mineral, so that a page embeds them once; ``marks`` are of one mineral.
+An element with ``data-lens`` is an area under the lenses that it names, one with ``data-part`` holds listed parts that
+have no geometry of their own. A page that shows another lens gives class ``area`` (``area-part``) to those that name
+it and takes it from the others; regions that the main lens does not list are in the file, but not displayed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+from graphmap import places, wording
+from graphmap.analysis.areas import Ground
+from graphmap.analysis.beyond import claimed
+from graphmap.analysis.case import Case
+from graphmap.maps import palette
+from graphmap.maps.atlas import ALL, MINE, SMELTER, Atlas, Layer, Site
+from graphmap.maps.boundaries import Boundaries, Shape, read_boundaries
+from graphmap.maps.palette import AREA, AREA_LINE, INK, LAND, LOOKS, PAPER, RULE
+from graphmap.maps.projection import SOUTH, View
+from graphmap.maps.svg import MARGIN, WIDTH, Key, Picture, attribute, fit, glyph, key, site, text, text_width
+from graphmap.policy import LISTED, STANDINGS
+
+HEIGHT = 724.0
+"""Of the map, in pixels."""
+
+_MOST_ARCS, _MOST_CALLS, _MOST_LOOSE, _MOST_SINGLE_MINES = 40, 5, 60, 200
+"""Arcs, call-outs, marks without a place, and mines that can be selected one by one."""
+
+_SIZES = ((60, 5.2), (150, 4.6), (400, 3.8), (1500, 3.0), (3000, 2.3), (math.inf, 1.9))
+"""Up to how many smelters their marks have which radius in pixels."""
+
+_GAP = 0.7
+"""Between two marks, in pixels."""
+
+_SHORTEST = 9.0
+"""An arc shorter than this (pixels) would not be seen."""
+
+_PALE = 'fill-opacity=".5" stroke-opacity=".75"'
+"""How what stands at an approximate place is drawn; if it is large enough, with a dashed outline."""
+
+_DASHABLE = 4.2
+"""Radius of a mark, in pixels, from which dashes of its outline can be seen."""
+
+_NOT_JUDGED, _ELSEWHERE, _POSSIBLE, _INSIDE = range(-1, 3)
+"""What the lens says of an origin; the highest counts. Possible: parts of the country are listed, and which part is
+meant nobody says."""
+
+
+def draw_world(atlas: Atlas, mineral: str = ALL, *, boundaries: Path | None = None) -> Picture:
+    """The world map of one mineral of the atlas, or of all; ``boundaries`` is a user's own file of borders."""
+    land = _land(boundaries)
+    drawn = _marks(atlas, mineral, land, shipped=boundaries is None)
+    tints = _Tints(atlas, land.boundaries, _minerals(atlas, mineral))
+    return replace(drawn, body=_base(land, tints) + drawn.body)
+
+
+def base(atlas: Atlas, boundaries: Path | None = None) -> str:
+    """Land and areas as ``<g class="base">``. An area that the lens lists for some of the minerals of the atlas only
+    names them in ``data-minerals``."""
+    land = _land(boundaries)
+    return _base(land, _Tints(atlas, land.boundaries, atlas.minerals))
+
+
+def marks(atlas: Atlas, mineral: str = ALL, *, boundaries: Path | None = None) -> Picture:
+    """The world map without its land: the body is ``<g class="marks">`` alone, to be laid on ``base``."""
+    return _marks(atlas, mineral, _land(boundaries), shipped=boundaries is None)
+
+
+def _marks(atlas: Atlas, mineral: str, land: _Land, *, shipped: bool) -> Picture:
+    facts = _Facts(atlas, mineral)
+    tints = _Tints(atlas, land.boundaries, facts.minerals)
+    scene = _Scene(facts, land, tints)
+    return Picture(
+        "world",
+        _title(facts),
+        _subtitle(facts, scene),
+        HEIGHT,
+        f'<g class="marks">{scene.markup()}</g>',
+        tuple(_legend(facts, scene, tints)),
+        tuple(_notes(facts, scene, tints, shipped=shipped)),
+        tuple(sorted(scene.drawn)),
+    )
+
+
+def _minerals(atlas: Atlas, mineral: str) -> tuple[str, ...]:
+    return atlas.minerals if mineral == ALL else (mineral,)
+
+
+# ---- land and areas -------------------------------------------------------------------------------------------------
+
+
+class _Land:
+    """Boundaries, laid on the map; paths are made once."""
+
+    def __init__(self, boundaries: Boundaries) -> None:
+        self.boundaries, self._view = boundaries, View(WIDTH, HEIGHT)
+        self._paths: dict[int, str] = {}
+        self._places: dict[str, tuple[float, float] | None] = {}
+
+    def path(self, shape: Shape) -> str:
+        """The path of one of the shapes of the boundaries."""
+        if id(shape) not in self._paths:  # shapes live as long as their boundaries
+            self._paths[id(shape)] = self._view.path(shape)
+        return self._paths[id(shape)]
+
+    def place(self, code: str) -> tuple[float, float] | None:
+        """Where on the map marks of a country or region go."""
+        if code not in self._places:
+            point = self.boundaries.point(code)
+            self._places[code] = self.on_map(*point) if point else None
+        return self._places[code]
+
+    def on_map(self, lon: float, lat: float) -> tuple[float, float] | None:
+        """Where on the map a place is, None if it is not on it."""
+        x, y = map(float, self._view.xy(lon, lat))
+        return (x, y) if lat >= SOUTH and 0 <= x <= WIDTH and 0 <= y <= HEIGHT else None
+
+
+def _land(path: Path | None) -> _Land:
+    changed = path.stat().st_mtime_ns if path is not None and path.is_file() else 0
+    return _read(path, changed)
+
+
+@lru_cache(maxsize=2)
+def _read(path: Path | None, changed: int) -> _Land:  # noqa: ARG001 - a file that has changed is read again
+    return _Land(read_boundaries(path))
+
+
+@dataclass
+class _Tint:
+    """What lenses say of a shape: ``whole`` the levels that they give it, ``part`` what they list of it without a
+    geometry of its own; by the name of the lens. ``minerals``: for which the main lens lists it."""
+
+    shape: Shape
+    whole: dict[str, list[str]] = field(default_factory=dict)
+    part: dict[str, list[str]] = field(default_factory=dict)
+    minerals: set[str] = field(default_factory=set)
+
+
+class _Tints:
+    """The areas of all lenses laid on shapes. ``grouped``, ``outlined`` and ``missing`` are areas of the main lens
+    that have no shape of their own: drawn with others as one, as an outline of what is around them, or not at all."""
+
+    def __init__(self, atlas: Atlas, boundaries: Boundaries, minerals: Sequence[str]) -> None:
+        self._boundaries = boundaries
+        self.main, self.minerals = atlas.case.lens.name, tuple(minerals)
+        self.of: dict[str, _Tint] = {}
+        self.grouped, self.outlined, self.missing = list[str](), list[str](), list[str]()
+        self._groups = {code: shape for shape in boundaries.groups for code in shape.covers}
+        for name, case in atlas.lenses.items():
+            self._lay(name, _levels(case, self.minerals))
+
+    def _lay(self, lens: str, listed: Mapping[str, tuple[str, set[str]]]) -> None:
+        for code, (level, minerals) in sorted(listed.items()):
+            own = self._boundaries.regions.get(code) or self._boundaries.country(code)
+            group = self._groups.get(code)
+            around = self._around(code)
+            if own:
+                self._whole(own, lens, level, minerals)
+            elif group and all(one in listed for one in group.covers):
+                self._whole(group, lens, level, minerals)
+                self._remember(lens, self.grouped, code)
+            elif around:
+                self._tint(around).part.setdefault(lens, []).append(code)
+                self._remember(lens, self.outlined, code)
+            else:
+                self._remember(lens, self.missing, code)
+
+    def _around(self, code: str) -> Shape | None:
+        """The smallest shape that holds an area without one."""
+        larger = places.parent_of(code)
+        regions = self._boundaries.regions
+        return (
+            self._groups.get(code)
+            or (regions.get(larger) if larger else None)
+            or self._boundaries.country(places.country_of(code))
+        )
+
+    def _whole(self, shape: Shape, lens: str, level: str, minerals: set[str]) -> None:
+        tint = self._tint(shape)
+        levels = tint.whole.setdefault(lens, [])
+        if level not in levels:
+            levels.append(level)
+        if lens == self.main:
+            tint.minerals |= minerals
+
+    def _tint(self, shape: Shape) -> _Tint:
+        return self.of.setdefault(_codes(shape), _Tint(shape))
+
+    def _remember(self, lens: str, where: list[str], code: str) -> None:
+        if lens == self.main:
+            where.append(code)
+
+    @property
+    def outlines(self) -> bool:
+        """Whether the main lens has areas that are outlined only."""
+        return bool(self.outlined)
+
+
+def _codes(shape: Shape) -> str:
+    """The codes that a shape stands for, one or several."""
+    return " ".join(shape.covers) or shape.code
+
+
+def _levels(case: Case, minerals: Iterable[str]) -> dict[str, tuple[str, set[str]]]:
+    """The areas of a lens: the highest level of each over these minerals, and the minerals that it is listed for."""
+    values = case.policy.facility_value
+    found: dict[str, tuple[str, set[str]]] = {}
+    for mineral in minerals:
+        for listed, level in case.areas(mineral).levels(values).items():
+            code = places.current(listed)
+            highest, of = found.get(code, (level, set()))
+            worse = max((highest, level), key=lambda one: (values.get(one, values[LISTED]), one))
+            found[code] = worse, of | {mineral}
+    return found
+
+
+def _base(land: _Land, tints: _Tints) -> str:
+    """Plain countries first: an outline must not be covered by a neighbour's land."""
+    plain, other, main = list[str](), list[str](), list[str]()
+    for shape in land.boundaries.countries:
+        tint = tints.of.get(shape.code) if shape.code else None
+        of = plain if tint is None else main if tints.main in {*tint.whole, *tint.part} else other
+        of.append(_country(shape, land.path(shape), tint, tints))
+    regions = [tint for code, tint in sorted(tints.of.items()) if "-" in code]
+    inside = [_region(land.path(tint.shape), tint, tints) for tint in regions if tints.main not in tint.part]
+    around = [_region(land.path(tint.shape), tint, tints) for tint in regions if tints.main in tint.part]
+    return (
+        f'<g class="base" fill="{LAND}" stroke="{PAPER}" stroke-width="0.5" stroke-linejoin="round">'
+        f"{''.join([*plain, *other, *main, *inside, *around])}</g>"
+    )
+
+
+_TINTED = f'fill="{AREA}" stroke="{AREA_LINE}" stroke-width="0.7"'
+_OUTLINED = f'stroke="{AREA_LINE}" stroke-width="1.1" stroke-dasharray="4 2.5"'
+
+
+def _country(shape: Shape, path: str, tint: _Tint | None, tints: _Tints) -> str:
+    code = f' data-code="{attribute(shape.code)}"' if shape.code else ""
+    if tint is None:
+        return f'<path class="land"{code} d="{path}"/>'
+    classes, look = ["land"], ""
+    if tints.main in tint.whole:
+        classes, look = [*classes, "area"], f" {_TINTED}"
+    elif tint.whole or tints.main not in tint.part:
+        classes.append("other")
+    if tints.main in tint.part:
+        classes.append("area-part")
+        look = look or f" {_OUTLINED}"
+    return f'<path class="{" ".join(classes)}"{_told(tint, tints)}{look} d="{path}">{_named(tint)}</path>'
+
+
+def _region(path: str, tint: _Tint, tints: _Tints) -> str:
+    here = tints.main in tint.whole or tints.main in tint.part
+    tinted = tints.main in tint.whole if here else bool(tint.whole)
+    classes = ("area" if tinted else "area-part") + ("" if here else " other")
+    look = _TINTED if tinted else f'fill="none" {_OUTLINED}'
+    hidden = "" if here else ' display="none"'
+    return f'<path class="{classes}"{_told(tint, tints)} {look}{hidden} d="{path}">{_named(tint)}</path>'
+
+
+def _told(tint: _Tint, tints: _Tints) -> str:
+    out = f' data-code="{attribute(_codes(tint.shape))}"'
+    for name, lenses in (("lens", tint.whole), ("part", tint.part)):
+        if lenses:
+            out += f' data-{name}="{attribute(" ".join(lenses))}"'
+    if tint.minerals and len(tint.minerals) < len(tints.minerals):
+        out += f' data-minerals="{attribute(" ".join(m for m in tints.minerals if m in tint.minerals))}"'
+    return out
+
+
+def _named(tint: _Tint) -> str:
+    """The name of an area and its levels, for who points at it."""
+    says = [f"{' and '.join(levels)} (lens {lens})" for lens, levels in tint.whole.items()]
+    says += [f"in it {wording.listed(list(map(_area_name, codes)))} (lens {ln})" for ln, codes in tint.part.items()]
+    return f"<title>{attribute(_shape_name(tint.shape) + ': ' + '; '.join(says))}</title>"
+
+
+def _shape_name(shape: Shape) -> str:
+    if not shape.covers:
+        return _area_name(shape.code)
+    names = [places.region_name(code) for code in shape.covers]
+    return f"{wording.listed(names)}, {places.country_name(places.country_of(shape.covers[0]))}"
+
+
+def _area_name(code: str) -> str:
+    country = places.country_name(places.country_of(code))
+    return f"{places.region_name(code)}, {country}" if "-" in code else country
+
+
+# ---- what is known --------------------------------------------------------------------------------------------------
+
+
+class _Facts:
+    """What a layer says of places. Sets hold numbers of smelters: ``stands`` in an area of the lens, ``sources`` from
+    one, ``named`` on its list, ``possible``: perhaps in one or from one, and nothing certain."""
+
+    def __init__(self, atlas: Atlas, mineral: str) -> None:
+        self.atlas, self.layer, self.mineral = atlas, atlas.layer(mineral), mineral
+        self.minerals = _minerals(atlas, mineral)
+        self.lens = atlas.case.lens.name
+        self.smelters = self._sites(SMELTER)
+        self.mines = self._sites(MINE)
+        self.judged = [m for m in self.minerals if atlas.case.areas(m).loaded]
+        self.unjudged = [m for m in self.minerals if m not in self.judged]
+        self.high = {one.number for one in self.smelters if self.layer.high_risk[one.number]}
+        bad = STANDINGS.index("not accepted")
+        self.not_accepted = {one.number for one in self.smelters if self.layer.standing[one.number] == bad}
+        self.stands, self.sources, self.named, doubtful = set[int](), set[int](), set[int](), set[int]()
+        for one in self.judged:
+            hazards = atlas.case.hazards(one)
+            for certain, grounds_of in ((self.stands, hazards.facilities), (self.sources, hazards.origins)):
+                self._enter(one, certain, doubtful, grounds_of)
+            self.named |= self._of_nodes(one, atlas.case.areas(one).named)
+        self.possible = doubtful - self.high
+
+    def _sites(self, kind: int) -> list[Site]:
+        """The sites of a kind in this layer, the worst first."""
+        layer = self.layer
+        ones = [one for one in self.atlas.sites if one.kind == kind and layer.present[one.number]]
+        if kind == MINE:
+            return sorted(ones, key=lambda one: (not layer.high_risk[one.number], one.id, one.number))
+        return sorted(ones, key=lambda one: (-_hazard(layer, one), one.id, one.number))
+
+    def _of_nodes(self, mineral: str, nodes: Iterable[int]) -> set[int]:
+        """The numbers of smelters among graph nodes that have a part in this mineral."""
+        present = self.atlas.layer(mineral).present
+        numbers = {int(self.atlas.number[node]) for node in nodes}
+        return {i for i in numbers if i >= 0 and present[i] and self.atlas.kind[i] == SMELTER}
+
+    def _enter(self, mineral: str, certain: set[int], doubtful: set[int], found: Mapping[int, list[Ground]]) -> None:
+        certain |= self._of_nodes(mineral, (node for node, of in found.items() if any(one.certain for one in of)))
+        doubtful |= self._of_nodes(mineral, found)
+
+    @cached_property
+    def origins(self) -> dict[tuple[int, str], int]:
+        """Where the mineral of each smelter comes from: (number, code of a country or region) -> what the lens says."""
+        out: dict[tuple[int, str], int] = {}
+        for mineral in self.minerals:
+            for (number, code), state in self._origins(mineral).items():
+                out[number, code] = max(state, out.get((number, code), _NOT_JUDGED))
+        return out
+
+    def _origins(self, mineral: str) -> dict[tuple[int, str], int]:
+        graph, case = self.atlas.graph, self.atlas.case
+        areas, spots = case.areas(mineral), [*graph.of_label("Country").tolist(), *graph.of_label("Region").tolist()]
+        from_: dict[int, dict[int, int]] = defaultdict(dict)
+        dug: dict[int, set[int]] = defaultdict(set)
+        says = {place: _state(areas.judge(place, case.policy.origin_value), areas.loaded) for place in spots}
+        for edge_type in ("ORIGINATES_IN", "LOCATED_IN"):
+            for tail, place in claimed(case, edge_type, mineral, spots):
+                if graph.label_of(tail) == "Mine":
+                    dug[tail].add(place)
+                elif edge_type == "ORIGINATES_IN":
+                    from_[tail][place] = says[place]
+        for tail, mine in claimed(case, "FED_BY", mineral, sorted(dug)):
+            for place in sorted(dug[mine]):
+                state = _INSIDE if mine in areas.named else says[place]
+                from_[tail][place] = max(state, from_[tail].get(place, _NOT_JUDGED))
+        out: dict[tuple[int, str], int] = {}
+        for number in sorted(self._of_nodes(mineral, from_)):
+            found = from_[int(self.atlas.node[number])]
+            codes = {graph.ids[place] for place in found}
+            precise = {places.country_of(code) for code in codes if "-" in code}
+            out |= {
+                (number, graph.ids[place]): state for place, state in found.items() if graph.ids[place] not in precise
+            }
+        return out
+
+    @cached_property
+    def without_origin(self) -> int:
+        """How many smelters there are of whose mineral nobody says where it comes from."""
+        return len(self.smelters) - len({number for number, _ in self.origins})
+
+
+def _state(ground: Ground | None, loaded: bool) -> int:
+    if not loaded:
+        return _NOT_JUDGED
+    return _ELSEWHERE if ground is None else _INSIDE if ground.certain else _POSSIBLE
+
+
+def _hazard(layer: Layer, one: Site) -> float:
+    value = float(layer.value[one.number])
+    return value if value == value else 0.0
+
+
+# ---- where marks stand ----------------------------------------------------------------------------------------------
+
+Box = tuple[float, float, float, float]
+"""Left, top, right, bottom in pixels."""
+
+_TURN = math.pi * (3 - math.sqrt(5))
+"""The golden angle: points along a spiral of that turn lie evenly (phyllotaxis)."""
+
+
+class _Floor:
+    """Circles and boxes that are taken, on a grid. ``shunned`` are points that labels cover only for want of room."""
+
+    _CELL = 12.0
+
+    def __init__(self, shunned: Sequence[tuple[float, float]] = ()) -> None:
+        self._shunned = shunned
+        self._circles: dict[tuple[int, int], list[tuple[float, float, float]]] = defaultdict(list)
+        self._boxes: list[Box] = []
+        self._tried: dict[tuple[int, int, float], int] = {}
+
+    def settle(self, x: float, y: float, r: float) -> tuple[float, float]:
+        """The nearest free place for a circle, along a spiral; it is taken then."""
+        key = (round(x / 4), round(y / 4), r)
+        if not self._free(x, y, r):
+            start, step = self._tried.get(key, 1), 0.6 * (2 * r + _GAP)
+            for k in range(start, start + 4000):
+                u, v = x + step * math.sqrt(k) * math.cos(k * _TURN), y + step * math.sqrt(k) * math.sin(k * _TURN)
+                if self._free(u, v, r):
+                    self._tried[key], x, y = k + 1, u, v
+                    break
+        self._circles[int(x // self._CELL), int(y // self._CELL)].append((x, y, r))
+        return x, y
+
+    def _free(self, x: float, y: float, r: float) -> bool:
+        if not (r < x < WIDTH - r and r < y < HEIGHT - r):
+            return False
+        if any(left - r < x < right + r and top - r < y < bottom + r for left, top, right, bottom in self._boxes):
+            return False
+        i, j = int(x // self._CELL), int(y // self._CELL)
+        for u in (i - 1, i, i + 1):
+            for v in (j - 1, j, j + 1):
+                for a, b, c in self._circles.get((u, v), ()):
+                    if (a - x) ** 2 + (b - y) ** 2 < (c + r + _GAP) ** 2:
+                        return False
+        return True
+
+    def take(self, box: Box) -> None:
+        """Nothing else shall stand in this box."""
+        self._boxes.append(box)
+
+    def clear(self, box: Box) -> bool:
+        """Whether a box lies on the map and covers nothing."""
+        left, top, right, bottom = box
+        if left < 2 or top < 2 or right > WIDTH - 2 or bottom > HEIGHT - 2:
+            return False
+        if any(left < r and l < right and top < b and t < bottom for l, t, r, b in self._boxes):  # noqa: E741
+            return False
+        return not any(
+            left - c < a < right + c and top - c < b < bottom + c
+            for i in range(int((left - 8) // self._CELL), int((right + 8) // self._CELL) + 1)
+            for j in range(int((top - 8) // self._CELL), int((bottom + 8) // self._CELL) + 1)
+            for a, b, c in self._circles.get((i, j), ())
+        )
+
+    def beside(self, x: float, y: float, width: float, height: float, r: float) -> Box | None:
+        """A free box near a mark, None if there is none. One that hides no area is taken before a nearer one."""
+        around = (box for box in _boxes_around(x, y, width, height, r) if self.clear(box))
+        nearest = next(around, None)
+        if nearest is None or not self._hides(nearest):
+            return nearest
+        return next((box for box in around if not self._hides(box)), nearest)
+
+    def _hides(self, box: Box) -> bool:
+        left, top, right, bottom = box
+        return any(left - 6 < x < right + 6 and top - 6 < y < bottom + 6 for x, y in self._shunned)
+
+
+def _boxes_around(x: float, y: float, width: float, height: float, r: float) -> Iterator[Box]:
+    """Boxes beside a mark, the nearest first."""
+    for distance in (r + 4, 16, 26, 40, 58, 80, 106, 136, 170):
+        for angle in range(-40, 320, 20):
+            cos, sin = math.cos(math.radians(angle)), math.sin(math.radians(angle))
+            u, v = x + (distance + width / 2) * cos, y + (distance + height / 2) * sin
+            yield u - width / 2, v - height / 2, u + width / 2, v + height / 2
+
+
+@dataclass(frozen=True)
+class _Mark:
+    """A site on the map: where its mark is, how large it is, and whether its place is known by coordinates."""
+
+    site: Site
+    x: float
+    y: float
+    r: float
+    exact: bool
+
+
+@dataclass(frozen=True)
+class _Arc:
+    """From a place of origin to a smelter."""
+
+    x: float
+    y: float
+    code: str
+    to: _Mark
+    state: int
+
+
+class _Scene:
+    """All marks of a layer on the map."""
+
+    def __init__(self, facts: _Facts, land: _Land, tints: _Tints) -> None:
+        points = [land.on_map(*tint.shape.point) for tint in tints.of.values() if tints.main in tint.whole]
+        self._facts, self._land = facts, land
+        self._floor = _Floor([point for point in points if point])
+        self.r = next(size for most, size in _SIZES if len(facts.smelters) <= most)
+        self._loose_box()
+        self.moved = 0
+        self.off = 0
+        self.loose: list[Site] = []
+        start = facts.atlas.sites[0]
+        self.start = self._set(start, 5.0) if start.location else None
+        self.smelters = self._all(facts.smelters, self.r)
+        self.mines = self._all(facts.mines, max(1.6, self.r * 0.5))
+        self._set_arcs()
+        self.leaders: list[str] = []
+        self.calls = "".join(self._calls())
+
+    def _all(self, sites: Sequence[Site], r: float) -> list[_Mark]:
+        out = []
+        for one in sites:
+            mark = self._set(one, _ring_size(r) if one.number in self._facts.high else r)
+            if mark is None:
+                self.loose.append(one)
+                self.off += one.location is not None
+            else:
+                out.append(replace(mark, r=r))
+        return out
+
+    def _set(self, one: Site, r: float) -> _Mark | None:
+        where = one.location
+        if where is None:
+            return None
+        home = self._land.on_map(where.longitude, where.latitude) if where.exact else None
+        home = home or self._land.place(where.region or where.country)
+        if home is None:
+            return None
+        x, y = self._floor.settle(*home, r)
+        self.moved += math.dist(home, (x, y)) > 0.5
+        return _Mark(one, x, y, r, where.exact)
+
+    def _loose_box(self) -> None:
+        """Room for the marks without a place, at the bottom left."""
+        sites = [*self._facts.smelters, *self._facts.mines]
+        if any(one.location is None for one in sites):
+            self._floor.take((0, HEIGHT - 76, MARGIN + 20 * 13, HEIGHT))
+
+    # ---- arcs ---------------------------------------------------------------------------------------------------
+
+    def _set_arcs(self) -> None:
+        """The arcs of the highest hazard; how many there are, and how many cannot be drawn."""
+        layer, at = self._facts.layer, {mark.site.number: mark for mark in self.smelters}
+        found = []
+        self.placeless = self.at_home = 0
+        for (number, code), state in self._facts.origins.items():
+            spot, mark = self._land.place(code), at.get(number)
+            if spot is None or mark is None:
+                self.placeless += 1
+            elif math.dist(spot, (mark.x, mark.y)) < _SHORTEST:
+                self.at_home += 1
+            else:
+                found.append(_Arc(*spot, code, mark, state))
+        found.sort(key=lambda arc: (-_hazard(layer, arc.to.site), -arc.state, arc.to.site.number, arc.code))
+        self.all_arcs, self.arcs = len(found), found[:_MOST_ARCS]
+
+    # ---- call-outs ----------------------------------------------------------------------------------------------
+
+    def _calls(self) -> Iterator[str]:
+        for x, y in sorted({(arc.x, arc.y) for arc in self.arcs}):
+            self._floor.take((x - 3, y - 3, x + 3, y + 3))
+        if self.start:
+            yield from self._call(self.start, fit(self._facts.atlas.name, 10.5, 150, bold=True), "")
+        first = {mark.site.country: mark for mark in reversed(self.smelters) if self._of_concern(mark)}
+        total = Counter(mark.site.country for mark in self.smelters)
+        of = Counter(mark.site.country for mark in self.smelters if self._of_concern(mark))
+        for code in sorted(first, key=lambda code: (-of[code], code))[:_MOST_CALLS]:
+            line = f"{wording.count_of(total[code], 'smelter')}: {', '.join(self._concerns(code))}"
+            yield from self._call(first[code], places.country_name(code), line)
+
+    def _of_concern(self, mark: _Mark) -> bool:
+        return mark.site.number in self._facts.high | self._facts.not_accepted
+
+    def _concerns(self, country: str) -> Iterator[str]:
+        """What is of concern with the smelters of a country, each smelter in an area counted once."""
+        facts, here = self._facts, {mark.site.number for mark in self.smelters if mark.site.country == country}
+        inside = facts.stands
+        from_one = facts.sources - inside
+        for numbers, words in (
+            (inside, "in an area of the lens"),
+            (from_one, "sourcing from an area"),
+            (facts.named - inside - from_one, "named on the list"),
+            (facts.not_accepted, "not accepted"),
+        ):
+            if many := len(numbers & here):
+                yield f"{many:,} {words}"
+
+    def _call(self, mark: _Mark, head: str, line: str) -> Iterator[str]:
+        """A label beside a mark where it covers nothing; none if there is no room."""
+        width = 0.94 * max(text_width(head, 10.5, bold=True), text_width(line, 9.5)) + 12
+        box = self._floor.beside(mark.x, mark.y, width, 29 if line else 17, mark.r)
+        if box is None:
+            return
+        self._floor.take(box)
+        left, top, right, bottom = box
+        self.leaders.append(_leader(mark, min(max(mark.x, left), right), min(max(mark.y, top), bottom)))
+        yield (
+            f'<rect class="card" x="{left:.1f}" y="{top:.1f}" width="{right - left:.1f}" height="{bottom - top:.1f}" '
+            f'rx="2.5" fill="{PAPER}" stroke="{RULE}" stroke-width="0.8"/>'
+        )
+        yield text(left + 6, top + 12.2, head, 10.5, bold=True)
+        if line:
+            yield text(left + 6, top + 24.4, line, 9.5, muted=True)
+
+    # ---- markup -------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def drawn(self) -> set[int]:
+        """The numbers of the sites that have a mark of their own."""
+        mines = self.mines if self.single_mines else []
+        marks = [*self.smelters, *mines, *([self.start] if self.start else [])]
+        return {mark.site.number for mark in marks} | {one.number for one in self.loose[:_MOST_LOOSE]}
+
+    @property
+    def single_mines(self) -> bool:
+        """Whether each mine can be selected."""
+        return len(self.mines) <= _MOST_SINGLE_MINES
+
+    @property
+    def approximate(self) -> int:
+        """How many marks stand at a place that is known by country or region only."""
+        return sum(not mark.exact for mark in (*self.smelters, *self.mines))
+
+    def markup(self) -> str:
+        """What lies lowest first; the worst smelter on top."""
+        mines = map(self._site, reversed(self.mines)) if self.single_mines else self._all_mines()
+        start = [self._site(self.start)] if self.start else []
+        smelters = map(self._site, reversed(self.smelters))
+        return "".join([*self._arcs(), *self.leaders, *mines, *start, *smelters, self.calls, *self._loose()])
+
+    def _arcs(self) -> Iterator[str]:
+        for arc in sorted(self.arcs, key=lambda arc: (arc.state, arc.to.site.number, arc.code)):
+            x, y, u, v = arc.x, arc.y, arc.to.x, arc.to.y
+            bow = min(0.2 * math.dist((x, y), (u, v)), 110)
+            yield (
+                f'<path class="arc {_state_class(arc.state, "s-neutral")}" data-to="{arc.to.site.number}" '
+                f'data-code="{attribute(arc.code)}" d="M{x:.1f} {y:.1f}Q{(x + u) / 2:.1f} {(y + v) / 2 - bow:.1f} '
+                f'{u:.1f} {v:.1f}" {_arc_look(arc.state)}/>'
+            )
+        spots: dict[tuple[float, float], int] = {}
+        for arc in self.arcs:
+            spots[arc.x, arc.y] = max(arc.state, spots.get((arc.x, arc.y), _NOT_JUDGED))
+        for (x, y), state in sorted(spots.items()):
+            yield _origin_dot(x, y, state)
+
+    def _site(self, mark: _Mark) -> str:
+        return self._one(mark.site, mark.x, mark.y, mark.r, mark.exact)
+
+    def _one(self, one: Site, x: float, y: float, r: float, exact: bool = True) -> str:
+        number, layer = one.number, self._facts.layer
+        where = places.country_name(one.country) if one.country else "location unknown"
+        where += "" if exact else ", approximate"
+        extra = "" if exact else f" {_approximate(r)}"
+        if number == 0:
+            return site(0, f"{one.name}, {where}", _house(x, y, r))
+        look = palette.NAMES[layer.look[number]]
+        if one.kind == MINE:
+            risk = ", in an area of the lens" if layer.high_risk[number] else ""
+            return site(number, f"{one.name}, mine, {where}{risk}", _cross([(x, y)], r, look), extra)
+        ring = _ring(x, y, r) if number in self._facts.high else ""
+        risk = ", in or from an area of the lens" if ring else ""
+        said = f"{one.name}, smelter, {STANDINGS[layer.standing[number]]}, {where}{risk}"
+        return site(number, said, ring + glyph(look, x, y, r), extra)
+
+    def _all_mines(self) -> Iterator[str]:
+        """Mines that are too many to be selected: one path for all of a look."""
+        of: dict[tuple[str, bool], list[_Mark]] = defaultdict(list)
+        for mark in self.mines:
+            of[palette.NAMES[self._facts.layer.look[mark.site.number]], mark.exact].append(mark)
+        for (look, exact), some in sorted(of.items(), reverse=True):
+            crosses = _cross([(mark.x, mark.y) for mark in some], some[0].r, look)
+            said = wording.count_of(len(some), "mine")
+            yield f'<g class="mines" role="img" aria-label="{said}"{"" if exact else f" {_PALE}"}>{crosses}</g>'
+
+    def _loose(self) -> Iterator[str]:
+        """The marks of sites that have no place on the map, in rows at the bottom left."""
+        shown, per_row = self.loose[:_MOST_LOOSE], 20
+        if not shown:
+            return
+        more = f": {len(shown)}, and {len(self.loose) - len(shown):,} more" if len(shown) < len(self.loose) else ""
+        what = "location unknown or not on this map" if self.off else "location unknown"
+        rows = math.ceil(len(shown) / per_row)
+        top = HEIGHT - 8 - 13 * rows
+        yield text(MARGIN, top - 5, f"{what} ({len(self.loose):,}){more}", 10.5, muted=True)
+        for i, one in enumerate(shown):
+            r = min(4.2, self.r) if one.kind == SMELTER else 3.0
+            yield self._one(one, MARGIN + 6 + 13 * (i % per_row), top + 6 + 13 * (i // per_row), r)
+
+
+def _leader(mark: _Mark, x: float, y: float) -> str:
+    """From a mark to its label."""
+    way = f"M{mark.x:.1f} {mark.y:.1f}L{x:.1f} {y:.1f}"
+    return f'<path class="rule" d="{way}" fill="none" stroke="{LOOKS["neutral"].line}" stroke-width="0.8"/>'
+
+
+def _approximate(r: float) -> str:
+    return f'{_PALE} stroke-dasharray="1.8 1.3"' if r >= _DASHABLE else _PALE
+
+
+def _arc_look(state: int) -> str:
+    colour = AREA_LINE if state >= _POSSIBLE else LOOKS["neutral"].line
+    dashed = ' stroke-dasharray="4 3"' if state == _POSSIBLE else ""
+    width, opacity = ("1.1", ".8") if state >= _POSSIBLE else ("0.8", ".4")
+    return f'fill="none" stroke="{colour}" stroke-width="{width}" stroke-opacity="{opacity}"{dashed}'
+
+
+def _origin_dot(x: float, y: float, state: int) -> str:
+    colour = AREA_LINE if state >= _POSSIBLE else LOOKS["neutral"].line
+    look = f'fill="{PAPER}" stroke="{colour}"' if state == _POSSIBLE else f'fill="{colour}"'
+    return f'<circle class="origin {_state_class(state, "f-neutral")}" cx="{x:.1f}" cy="{y:.1f}" r="2.2" {look}/>'
+
+
+def _state_class(state: int, neutral: str) -> str:
+    return {_INSIDE: "in", _POSSIBLE: "maybe"}.get(state, neutral)
+
+
+def _cross(spots: Iterable[tuple[float, float]], r: float, look: str) -> str:
+    """The mark of mines: a cross at each place."""
+    k, one = r * 0.8, LOOKS[look]
+    colour = one.fill if look == "high" else one.line
+    strokes = "".join(
+        f"M{x - k:.1f} {y - k:.1f}l{2 * k:.1f} {2 * k:.1f}m0 {-2 * k:.1f}l{-2 * k:.1f} {2 * k:.1f}" for x, y in spots
+    )
+    drawn = f'stroke="{colour}" stroke-width="{max(1.0, r * 0.45):.1f}"'
+    return f'<path class="mine s-{look}" d="{strokes}" fill="none" {drawn}/>'
+
+
+def _ring_size(r: float) -> float:
+    """The radius of the ring around a mark."""
+    return 1.25 * r + min(1.6, 0.35 * r)
+
+
+def _ring(x: float, y: float, r: float) -> str:
+    return (
+        f'<circle class="ring" cx="{x:.1f}" cy="{y:.1f}" r="{_ring_size(r):.1f}" fill="none" '
+        f'stroke="{AREA_LINE}" stroke-width="1.2" stroke-dasharray="none"/>'
+    )
+
+
+def _house(x: float, y: float, r: float) -> str:
+    """The mark of the company that the maps start from."""
+    return (
+        f'<path class="t" d="M{x:.1f} {y - r:.1f}l{r:.1f} {r * 0.9:.1f}v{r * 1.1:.1f}h{-2 * r:.1f}v{-r * 1.1:.1f}z" '
+        f'fill="{INK}"/>'
+    )
+
+
+# ---- in words -------------------------------------------------------------------------------------------------------
+
+
+def _title(facts: _Facts) -> str:
+    many, high = len(facts.smelters), len(facts.high)
+    metal = f"{facts.mineral} " if facts.mineral else ""
+    name = fit(facts.atlas.name, 21, 460, bold=True)
+    if not many:
+        return f"No {metal}smelter is known upstream of {name}"
+    what = f"{wording.count_of(many, f'{metal}smelter')} upstream of {name}"
+    if not facts.judged:
+        return f"Lens {facts.lens} has no areas loaded: location and origin of {what} are not judged"
+    unjudged = f" ({wording.listed(facts.unjudged)} not judged)" if facts.unjudged else ""
+    if not high:
+        unknown = f"; the origin of {facts.without_origin:,} is unknown" if facts.without_origin else ""
+        return f"None of {what} is known to stand in or source from an area of lens {facts.lens}{unknown}{unjudged}"
+    ways = [
+        ("stands in" if high == 1 else "stand in") * bool(facts.stands),
+        ("sources from" if high == 1 else "source from") * bool(facts.sources),
+    ]
+    does = " or ".join(way for way in ways if way)
+    does = f"{does} an area of lens {facts.lens}" if does else ""
+    named = f"named on the list of lens {facts.lens}" if facts.named - facts.stands - facts.sources else ""
+    named = f"{'is' if high == 1 else 'are'} {named}" if named else ""
+    return f"{high:,} of {what} {' or '.join(one for one in (does, named) if one)}{unjudged}"
+
+
+def _subtitle(facts: _Facts, scene: _Scene) -> str:
+    out = [_judged_words(facts)] if facts.smelters and facts.judged else []
+    out.append(_origin_words(facts))
+    placed, mines = wording.count_of(len(scene.smelters), "smelter"), wording.count_of(len(scene.mines), "mine")
+    out.append(f"Drawn: {placed} where they stand, {mines}.")
+    if scene.arcs:
+        cut = len(scene.arcs) < scene.all_arcs
+        shown = (
+            f"{len(scene.arcs):,} of {scene.all_arcs:,}, of the highest hazard" if cut else f"all {scene.all_arcs:,}"
+        )
+        out.append(f"Arcs lead from the place of origin to the smelter ({shown}).")
+    if scene.loose:
+        out.append(f"{_loose_words(scene)} at the bottom left.")
+    out.append("Direct suppliers are not on this map.")
+    return " ".join(out)
+
+
+def _judged_words(facts: _Facts) -> str:
+    both = len(facts.stands & facts.sources)
+    out = f"{len(facts.stands):,} {'is' if len(facts.stands) == 1 else 'are'} known to stand in an area"
+    out += f" and {len(facts.sources):,} to source from one" + (f" ({both:,} both)" if both else "")
+    if facts.named:
+        out += f"; {len(facts.named):,} named on the list"
+    if facts.possible:
+        out += f"; {len(facts.possible):,} more may: of their country only parts are listed"
+    return out + "."
+
+
+def _origin_words(facts: _Facts) -> str:
+    if not facts.smelters:
+        return "That is no all-clear: no declaration that names one is known."
+    many = wording.count_of(len(facts.smelters), "smelter")
+    if not facts.without_origin:
+        return "For every smelter at least one origin is stated."
+    return f"Nobody says where the mineral of {facts.without_origin:,} of {many} comes from."
+
+
+def _loose_words(scene: _Scene) -> str:
+    kinds = [("smelter", SMELTER), ("mine", MINE)]
+    counts = [(sum(one.kind == kind for one in scene.loose), noun) for noun, kind in kinds]
+    sites = wording.listed([wording.count_of(many, noun) for many, noun in counts if many])
+    cut = f" ({_MOST_LOOSE} of them drawn)" if len(scene.loose) > _MOST_LOOSE else ""
+    what = "unknown or not on this map" if scene.off else "unknown"
+    verb = "stands" if len(scene.loose) == 1 else "stand"
+    return f"{sites} whose location is {what} {verb}{cut}"
+
+
+def _notes(facts: _Facts, scene: _Scene, tints: _Tints, *, shipped: bool) -> Iterator[str]:
+    borders = (
+        "Borders: Natural Earth, 1:50 million (public domain), which shows who controls land in fact; they are no "
+        "opinion on the status of any territory. --boundaries takes a file of your own."
+        if shipped
+        else "Borders: the file that was given; they are no opinion on the status of any territory."
+    )
+    yield f"Projection: Equal Earth, which keeps areas true. {borders}"
+    if scene.moved or scene.approximate:
+        moved = f"{wording.count_of(scene.moved, 'mark')} moved apart where marks would overlap" if scene.moved else ""
+        rough = (
+            f"{wording.count_of(scene.approximate, 'mark')} of which only the country or region is known"
+            if scene.approximate
+            else ""
+        )
+        yield (
+            f"{'; '.join(one for one in (moved, rough) if one)}: whether a site is in an area is told by its ring or "
+            "colour, not by where its mark came to stand."
+        )
+    if tints.grouped:
+        yield (
+            f"{wording.count_of(len(tints.grouped), 'listed region')} drawn together with neighbours: the boundaries "
+            "have no borders between them."
+        )
+    if tints.outlined:
+        yield (
+            f"{wording.count_of(len(tints.outlined), 'listed region')} with no shape in the boundaries: a dashed "
+            f"outline shows the country or former province around ({_some(tints.outlined)})."
+        )
+    if tints.missing:
+        areas = wording.count_of(len(tints.missing), "listed area")
+        yield f"{areas} not in the boundaries, and not drawn ({_some(tints.missing)})."
+    if scene.placeless or scene.at_home:
+        yield (
+            f"Without an arc: {scene.at_home:,} because origin and smelter lie side by side, {scene.placeless:,} "
+            "because one of them has no place on the map."
+        )
+    if not scene.single_mines:
+        yield f"{len(scene.mines):,} mines are drawn as crosses that cannot be selected one by one."
+    yield facts.atlas.basis
+
+
+def _some(codes: Sequence[str]) -> str:
+    """The first few areas by name."""
+    more = [f"{len(codes) - 6:,} more"] if len(codes) > 6 else []
+    return wording.listed([*map(_area_name, codes[:6]), *more])
+
+
+def _legend(facts: _Facts, scene: _Scene, tints: _Tints) -> Iterator[Key]:
+    count = Counter(STANDINGS[facts.layer.standing[one.number]] for one in facts.smelters)
+    for standing in STANDINGS:
+        if count[standing]:
+            yield key(palette.OF_STANDING[standing], f"smelter {standing} ({count[standing]:,})")
+    if facts.high:
+        yield (
+            _ring(8, 0, 4.2),
+            f"ringed: in or from an area of lens {facts.lens}{', or named' * bool(facts.named)} ({len(facts.high):,})",
+        )
+    if scene.approximate:
+        dashed = ", dashed" * (scene.r >= _DASHABLE)
+        sample = f"<g {_approximate(scene.r)}>{glyph('neutral', 8, 0, 4.8)}</g>"
+        yield sample, f"pale{dashed}: place approximate, only country or region known"
+    if facts.mines:
+        yield _cross([(8, 0)], 4, "neutral"), "mine"
+    if any(facts.layer.high_risk[one.number] for one in facts.mines):
+        yield _cross([(8, 0)], 4, "high"), "mine in an area of the lens"
+    states = {arc.state for arc in scene.arcs}
+    for state, words in (
+        (_INSIDE, "origin in an area of the lens"),
+        (_POSSIBLE, "origin perhaps in one: only parts of the country are listed"),
+        (_ELSEWHERE, "origin elsewhere"),
+        (_NOT_JUDGED, "origin not judged"),
+    ):
+        if state in states:
+            arc = f'<path class="arc {_state_class(state, "s-neutral")}" d="M1 3Q8-6 16 2" {_arc_look(state)}/>'
+            yield arc + _origin_dot(1, 3, state), words
+    if any(tints.main in tint.whole for tint in tints.of.values()):
+        yield f'<rect class="area" x="0" y="-5.5" width="16" height="11" {_TINTED}/>', f"area of lens {facts.lens}"
+    if tints.outlines:
+        yield (
+            f'<rect class="area-part" x="0.6" y="-5" width="15" height="10" fill="none" {_OUTLINED}/>',
+            "a part of it is listed",
+        )
+    if scene.start:
+        yield _house(8, 0, 4.5), fit(facts.atlas.name, 10.5, 160)
