@@ -87,7 +87,10 @@ class Texts:
 
     def take(self, positions: npt.NDArray[np.intp]) -> Texts:
         """The texts at ``positions``, in that order."""
-        return Texts(self.codes[positions], self._offsets, self._packed)
+        taken = Texts(self.codes[positions], self._offsets, self._packed)
+        if "vocabulary" in self.__dict__:  # the same, and decoded already
+            taken.__dict__["vocabulary"] = self.vocabulary
+        return taken
 
     def tidy(self) -> Texts:
         """The same texts, the vocabulary in alphabetical order and nothing unused in it: equal texts, equal bytes.

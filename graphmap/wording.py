@@ -18,7 +18,10 @@ _INVISIBLE = frozenset({"Cc", "Cf", "Zl", "Zp", "Cs", "Co", "Cn"})
 
 def clean(text: object) -> str:
     """Text fit for showing: control, bidi and other invisible format characters taken out."""
-    return "".join(c for c in str(text) if unicodedata.category(c) not in _INVISIBLE)
+    shown = str(text)
+    if shown.isprintable():  # nearly always: none of these categories is printable
+        return shown
+    return "".join(c for c in shown if unicodedata.category(c) not in _INVISIBLE)
 
 
 def label(name: str, id_: str) -> str:

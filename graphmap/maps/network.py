@@ -10,10 +10,11 @@ from typing import NamedTuple
 import numpy as np
 
 from graphmap import places, wording
-from graphmap.graph import Floats
+from graphmap.graph import Floats, Ints
 from graphmap.maps.atlas import ALL, MINE, SMELTER, START, SUPPLIER, Atlas, Layer
-from graphmap.maps.palette import BANDS, LOOKS, NAMES
-from graphmap.maps.svg import MARGIN, WIDTH, Key, Picture, key, nothing, text, text_width
+from graphmap.maps.palette import BANDS, HOLLOW, LOOKS, NAMES
+from graphmap.maps.svg import MARGIN, WIDTH, Key, Picture, fit, key, nothing, text, text_width
+from graphmap.policy import GRADES
 
 HEIGHT = 800.0
 """Of the drawing, in pixels."""
@@ -21,8 +22,17 @@ HEIGHT = 800.0
 _HEAD, _LABEL, _BETWEEN, _GUTTER = 44.0, 15.0, 7.0, 26.0
 """Room above the columns, for the name of a block, between blocks, and between columns, in pixels."""
 
-_LARGEST, _SMALLEST = 11.0, 1.5
+_LARGEST, _SMALLEST = 11.0, 0.2
 """Distance between dots, in pixels."""
+
+_TIERS = 12
+"""Tiers that have a column of their own; the last one holds all that are deeper."""
+
+_HOLLOW_FROM = 5.0
+"""Distance between dots from which hollow ones can be told, in pixels."""
+
+_NAME = 420.0
+"""How wide a name in a title may be, in pixels: the finding must not be cut off."""
 
 _BLOCKS = 12
 """Countries of a column that have a block of their own, the largest; the others share one."""
@@ -122,7 +132,9 @@ def place_sites(atlas: Atlas) -> Placement:
 def _columns(atlas: Atlas) -> list[str]:
     """The headings of the columns."""
     deepest = max(site.tier for site in atlas.sites)
-    names = ["Start", *(f"Tier {tier}" for tier in range(1, deepest + 1))]
+    names = ["Start", *(f"Tier {tier}" for tier in range(1, min(deepest, _TIERS) + 1))]
+    if deepest > _TIERS:
+        names[-1] += " or deeper"
     return [
         *names,
         *(["Smelters"] * bool((atlas.kind == SMELTER).any())),
@@ -138,7 +150,7 @@ def _blocks(atlas: Atlas, layer: Layer, columns: int) -> list[_Block]:
     found: dict[int, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     for number in np.lexsort((np.arange(len(atlas)), -value, rank)).tolist():
         one = atlas.sites[number]
-        column = one.tier if one.kind in (START, SUPPLIER) else smelters if one.kind == SMELTER else mines
+        column = min(one.tier, _TIERS) if one.kind in (START, SUPPLIER) else smelters if one.kind == SMELTER else mines
         found[column][one.country].append(number)
     out = []
     for column, countries in sorted(found.items()):
@@ -146,7 +158,8 @@ def _blocks(atlas: Atlas, layer: Layer, columns: int) -> list[_Block]:
         out += [_Block(column, places.country_name(code), tuple(countries[code])) for code in known[:_BLOCKS]]
         if rest := known[_BLOCKS:]:
             sites = sorted((n for code in rest for n in countries[code]), key=lambda n: (rank[n], -value[n], n))
-            out.append(_Block(column, f"{len(rest)} more countries", tuple(sites)))
+            words = wording.count_of(len(rest), "more country", "more countries")
+            out.append(_Block(column, words, tuple(sites)))
         if countries[""]:
             out.append(_Block(column, "country unknown", tuple(countries[""])))
     return out
@@ -162,8 +175,8 @@ def _pitch(blocks: Sequence[_Block], width: float) -> float:
             tall[block.column] += _height(block, per_row, pitch)
         if max(tall.values()) <= HEIGHT - _HEAD:
             break
-        pitch -= 0.1
-    return round(pitch, 2)
+        pitch -= 0.1 if pitch > 2 else 0.02
+    return max(round(pitch, 2), _SMALLEST)
 
 
 def _height(block: _Block, per_row: int, pitch: float) -> float:
@@ -214,10 +227,16 @@ def draw_network(atlas: Atlas, mineral: str = ALL, placement: Placement | None =
     placement = placement or place_sites(atlas)
     layer = atlas.layer(mineral)
     if len(atlas) == 1:
-        return nothing("network", f"No document names a supplier or smelter of {atlas.name}", "", [atlas.basis])
+        return nothing(
+            "network",
+            f"No document says where the minerals of {_short(atlas.name)} come from",
+            "Nobody upstream is known to declare a smelter, which is no all-clear.",
+            [atlas.basis],
+        )
     body = "".join(map(_ribbon, placement.ribbons[::-1] if mineral == ALL else ()))
     for column in placement.columns:
-        body += text(column.x, 14, column.words, 12, bold=True)
+        room = column.width - text_width(f" {column.sites:,}", 10.5) - 4
+        body += text(column.x, 14, column.words, 12, bold=True, width=room)
         body += text(column.x + column.width, 14, f"{column.sites:,}", 10.5, muted=True, anchor="end")
     size = 9.6
     width = placement.columns[0].width
@@ -228,16 +247,19 @@ def draw_network(atlas: Atlas, mineral: str = ALL, placement: Placement | None =
     r = placement.pitch * 0.4
     absent = ~layer.present
     body += _dots(placement, absent, NAMES.index("neutral"), r, faded=True)
-    hollow = np.isin(layer.grade, [2, 3]) & (placement.pitch >= 5)
+    poor = [GRADES.index(grade) for grade in HOLLOW]
+    hollow = np.isin(layer.grade, poor) & (placement.pitch >= _HOLLOW_FROM)
     for look in range(len(NAMES)):
         here = layer.present & (layer.look == look)
         body += _dots(placement, here & ~hollow, look, r)
         body += _dots(placement, here & hollow, look, r, hollow=True)
     sites = tuple(np.flatnonzero(layer.present).tolist())
-    return Picture(
-        "network", _title(atlas, layer), _subtitle(atlas, layer, placement), placement.height, body, _legend(),
-        (atlas.basis,), sites,
-    )  # fmt: skip
+    title, subtitle, legend = (
+        _title(atlas, layer),
+        _subtitle(atlas, layer, placement),
+        _legend(faded=bool(absent.any())),
+    )
+    return Picture("network", title, subtitle, placement.height, body, legend, (atlas.basis,), sites)
 
 
 def _ribbon(one: Ribbon) -> str:
@@ -286,39 +308,63 @@ def _title(atlas: Atlas, layer: Layer) -> str:
     about = f" for {layer.mineral}" if layer.mineral else ""
     count, every = int(half.sum()), int(companies.sum())
     if not every:
-        smelters = int((layer.standing >= 0).sum())
-        return f"{atlas.name} has no known suppliers{about}; it declares {wording.count_of(smelters, 'smelter')} itself"
+        smelters = wording.count_of(int((layer.standing >= 0).sum()), "smelter")
+        return f"No supplier of {_short(atlas.name)} is known{about}; it declares {smelters} itself"
     unknown = every - int(known.sum())
-    rest = f"; of {unknown} nothing is known" if unknown else ""
+    rest = f"; of {unknown:,} nothing is known" if unknown else ""
     if count:
-        tiers = np.array([one.tier for one in atlas.sites])
-        found, counts = np.unique(tiers[half], return_counts=True)
-        most = int(found[np.argmax(counts)])
-        where = f", most of them at tier {most}" if counts.max() * 2 > count and count > 1 else ""
         verb = "is" if count == 1 else "are"
-        return f"{count} of {every} suppliers {verb} exposed{about} by half or more of what they buy{where}{rest}"
+        buys = "it buys" if count == 1 else "they buy"
+        of = f"Of {wording.count_of(every, 'supplier')}, {count:,} {verb} exposed{about} by half or more of what {buys}"
+        return f"{of}{_where(np.array([one.tier for one in atlas.sites])[half])}{rest}"
     if not known.any():
-        return f"Of none of the {wording.count_of(every, 'supplier')} upstream of {atlas.name} is anything known{about}"
+        return f"Nothing is known{about} of any of the {every:,} suppliers upstream of {_short(atlas.name)}"
     worst = int(np.flatnonzero(known)[np.argmax(layer.value[known])])
     one = atlas.sites[worst]
-    told = f"{one.name} (tier {one.tier}) the most: {wording.percent(float(layer.value[worst]))}"
-    return f"No supplier is known to be exposed{about} by half or more of what it buys, {told}{rest}"
+    told = f"the most is {wording.percent(float(layer.value[worst]))}, {_short(one.name)} at tier {one.tier}"
+    of = (
+        f"Of {wording.count_of(every, 'supplier')}, none is known to be exposed{about} by half or more of its purchases"
+    )
+    return f"{of}; {told}{rest}"
+
+
+def _where(tiers: Ints) -> str:
+    """Of exposed companies the tier at which most of them stand."""
+    if len(tiers) == 1:
+        return f", at tier {tiers[0]}"
+    found, counts = np.unique(tiers, return_counts=True)
+    most, tier = int(counts.max()), int(found[np.argmax(counts)])
+    if most == len(tiers):
+        return f", all of them at tier {tier}"
+    if 2 * most > len(tiers):
+        return f"; most of them ({most:,}) stand at tier {tier}"
+    return f"; the most of them ({most:,}) stand at tier {tier}" if (counts == most).sum() == 1 else ""
+
+
+def _short(name: str) -> str:
+    """A name as it stands in a title."""
+    return fit(name, 21, _NAME, bold=True)
 
 
 def _subtitle(atlas: Atlas, layer: Layer, placement: Placement) -> str:
+    """What is drawn, and what is not."""
     shown = int(layer.present.sum())
     out = [f"{shown:,} companies, smelters and mines, one dot each, grouped by country, the worst first."]
     if shown < len(atlas):
-        out.append(f"{len(atlas) - shown:,} more have no part in {layer.mineral} and are faded.")
+        more = len(atlas) - shown
+        have = "1 more has" if more == 1 else f"{more:,} more have"
+        out.append(f"{have} no part in {layer.mineral or 'any mineral'} and {'is' if more == 1 else 'are'} faded.")
     if placement.ribbons and layer.mineral == ALL:
-        more = f" (of {len(placement.ribbons) + placement.left_out})" if placement.left_out else ""
+        count = len(placement.ribbons)
+        which = f"the {count} largest of {count + placement.left_out:,} flows" if placement.left_out else "the flows"
         out.append(
-            f"Lines: the {len(placement.ribbons)} largest flows{more} from what is severe or high to its customers."
+            f"Bands: {which} between countries of different columns along links that start from smelters that are not "
+            "accepted, mines in areas of the lens, or companies exposed by half or more; the wider, the more links."
         )
     return " ".join(out)
 
 
-def _legend() -> tuple[Key, ...]:
+def _legend(*, faded: bool) -> tuple[Key, ...]:
     bands = {look: says for _, look, says in BANDS}
     return (
         key("low", f"smelter accepted; company exposed {bands['low']}"),
@@ -330,4 +376,6 @@ def _legend() -> tuple[Key, ...]:
         key("unknown", "unidentified, or nothing known"),
         key("neutral", "other mine"),
         key("moderate", "hollow: poor evidence (C or D)", hollow=True),
+        *([(f'<circle cx="8" cy="0" r="4.4" fill="{LOOKS["neutral"].fill}" fill-opacity="0.18" class="faded"/>',
+            "no part in this mineral")] if faded else []),
     )  # fmt: skip

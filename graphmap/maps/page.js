@@ -12,6 +12,15 @@ async function unpack(text) {
   return JSON.parse(await new Response(stream).text());
 }
 
+/** Parts of 1 as numbers; an end of an interval that is not given is the estimate. */
+function unfold(layer) {
+  const part = number => number == null ? null : number / D.parts;
+  layer.value = layer.value.map(part);
+  layer.unknown = layer.unknown.map(part);
+  layer.links.share = layer.links.share.map(part);
+  for (const end of ['low', 'high']) layer[end] = layer[end].map((number, i) => number == null ? layer.value[i] : part(number));
+}
+
 if (typeof DecompressionStream === 'undefined') {
   $('#panel').textContent = 'This browser is too old to question the page: it shows the pictures only. '
     + 'Use Chrome or Edge 80, Firefox 113, Safari 16.4 or later.';
@@ -19,6 +28,7 @@ if (typeof DecompressionStream === 'undefined') {
   return;
 }
 const D = await unpack(JSON.parse($('#data').textContent));
+for (const one of Object.values(D.layers)) unfold(one);
 const { sites, layers, lenses } = D, N = sites.id.length;
 const numberOf = new Map(sites.id.map((id, i) => [`${sites.kind[i]}:${id}`, i]));
 const LOOK_ORDER = ['severe', 'high', 'moderate', 'unknown', 'unlisted', 'low', 'neutral'];
@@ -105,17 +115,23 @@ function filtersChanged(announce) {
 
 const originals = {}, shown = {}, zooms = {};
 for (const view of Object.keys(D.titles)) {
-  originals[view] = $(`#view-${view} .picture svg`);
+  const pane = $(`#view-${view} .picture`);
+  if (D.pictures[view]['']) pane.append(svgOf(D.pictures[view]['']));
+  originals[view] = pane.querySelector('svg');
   shown[view] = '';
   prepare(view);
 }
 
 function pictureOf(view) { return $(`#view-${view} .picture svg`); }
 
+function svgOf(text) {
+  return document.importNode(new DOMParser().parseFromString(text, 'image/svg+xml').documentElement, true);
+}
+
 /** The picture of a mineral, as a document of its own that may be saved. */
 function parsed(view, mineral) {
   if (!mineral || !D.pictures[view][mineral]) return originals[view].cloneNode(true);
-  const found = document.importNode(new DOMParser().parseFromString(D.pictures[view][mineral], 'image/svg+xml').documentElement, true);
+  const found = svgOf(D.pictures[view][mineral]);
   const base = found.querySelector('g.base:empty');
   if (base) base.replaceWith(originals[view].querySelector('g.base').cloneNode(true));
   return found;

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -13,15 +13,15 @@ import numpy as np
 from graphmap import places, wording
 from graphmap.analysis.chokepoints import ChokePoints, choke_points
 from graphmap.analysis.paths import Path, Paths, find_paths, target_smelters
-from graphmap.maps.atlas import ALL, SMELTER, Atlas, Layer
-from graphmap.maps.layered import Layout, Link, columns_of, layered
 from graphmap.graph import Floats
+from graphmap.maps.atlas import ALL, SMELTER, START, Atlas, Layer
+from graphmap.maps.layered import Layout, Link, columns_of, layered
 from graphmap.maps.palette import BANDS, LINK, LOOKS, NAMES, PAPER, RULE
 from graphmap.maps.svg import MARGIN, WIDTH, Key, Picture, attribute, fit, glyph, key, nothing, site, text, text_width
 from graphmap.policy import GRADES, STANDINGS
 from graphmap.wording import clean
 
-_SEARCHED = 400
+_SEARCHED = 150
 """Paths among which is chosen; the search for so many takes some milliseconds."""
 
 _PER_SMELTER, _SMELTERS, _CARDS = 2, 14, 60
@@ -32,6 +32,9 @@ _STEPS = 16
 
 _WIDE, _HEIGHT, _GAP, _HEAD = 230.0, 40.0, 10.0, 40.0
 """Greatest width of a card, its height, the gap below it, and the room for headings, in pixels."""
+
+_SHARE = 9.0
+"""Size of the figures on lines, in pixels."""
 
 _PART = 0.78
 """Part of a column that its cards take; the rest is for lines."""
@@ -99,9 +102,9 @@ def _is_explained(path: Path) -> bool:
     return any(hop.explained for hop in path.hops)
 
 
-def _short(name: str) -> str:
-    """A name as it stands in a sentence."""
-    return fit(name, 21, _NAME, bold=True)
+def _short(name: str, size: float = 13) -> str:
+    """A name as it stands in a sentence of a font size."""
+    return fit(name, size, _NAME)
 
 
 @dataclass(frozen=True)
@@ -159,26 +162,26 @@ class _Drawing:
     # ---- words ------------------------------------------------------------------------------------------------
 
     @cached_property
-    def reached(self) -> tuple[int, int]:
-        """How many smelters of the group stand upstream, and how many do in all."""
-        minerals = [self.mineral] if self.mineral else list(self.atlas.minerals)
+    def reached(self) -> int:
+        """How many smelters of the group stand upstream."""
         wanted: set[int] = set()
-        for mineral in minerals:
+        for mineral in [self.mineral] if self.mineral else self.atlas.minerals:
             case, present = self.atlas.case, self.atlas.layer(mineral).present
             nodes = case.smelters(mineral)[target_smelters(case, mineral, self.to)]
-            wanted |= {int(node) for node in nodes if present[self.atlas.number[node]]}
-        return len(wanted), int(np.count_nonzero(self.layer.standing >= 0))
+            at = self.atlas.number[nodes]
+            wanted.update(at[(at >= 0) & present[at]].tolist())
+        return len(wanted)
 
     def title(self) -> str:
         """The finding."""
-        about, name = f" for {self.mineral}" if self.mineral else "", _short(self.atlas.name)
+        about, name = f" for {self.mineral}" if self.mineral else "", _short(self.atlas.name, 21)
         if self.missed is not None:
             words = _WORDS[self.missed.to]
             what = f"a smelter known to be {words}" if words else "any smelter"
             doubts = self._doubts()
             clear = f"; that is no all-clear: {doubts}" if doubts else ""
             return f"No path{about} leads from {name} to {what}{clear}"
-        count, _ = self.reached
+        count = self.reached
         words = f" that {'is' if count == 1 else 'are'} {_WORDS[self.to]}" if _WORDS[self.to] else ""
         through = {path.nodes[1].node for path in self.found.paths if len(path.hops) > 1}
         direct = int(np.count_nonzero([one.tier == 1 for one in self.atlas.sites] & self.layer.present))
@@ -193,7 +196,10 @@ class _Drawing:
         told = []
         for mineral, unclear in (self.missed or self.found).unclear.items():
             parts = [
-                (unclear.not_on_list, f"{unclear.not_on_list} of {wording.count_of(unclear.smelters, 'smelter')} on no list"),
+                (
+                    unclear.not_on_list,
+                    f"{unclear.not_on_list} of {wording.count_of(unclear.smelters, 'smelter')} on no list",
+                ),
                 (unclear.unidentified, f"{wording.count_of(unclear.unidentified, 'smelter')} unidentified"),
                 (unclear.unknown > 0, f"{wording.percent(unclear.unknown)} of unknown origin"),
             ]
@@ -212,7 +218,7 @@ class _Drawing:
             total = ("" if found.total_exact else "at least ") + wording.count_of(found.total, "path")
             lead = "leads" if found.total == 1 else "lead"
             such = "smelter" if self.to == "any" else "such smelter"
-            out.append(f"{total} {lead} to {wording.count_of(self.reached[0], such)}.".capitalize())
+            out.append(f"{total} {lead} to {wording.count_of(self.reached, such)}.".capitalize())
             out.append(self._shown())
         if found.capped:
             out.append("The search was cut short: riskier paths may be missing.")
@@ -227,11 +233,11 @@ class _Drawing:
         far = sum(len(path.hops) > _STEPS for path in self.found.paths)
         out = []
         if self.drawn:
-            ends = len({way[-1] for way in self.ways})
-            out.append(
-                f"Shown: {len(self.drawn)} of the riskiest, at most two to a smelter, and "
-                f"{ends} of the {wording.count_of(self.reached[0], 'smelter')}."
-            )
+            ends, every_end = len({way[-1] for way in self.ways}), self.reached
+            some = f"{ends} of these {every_end:,} smelters" if ends < every_end else "all of these smelters"
+            some = some if every_end > 1 else "this smelter"
+            most = f"at most {_PER_SMELTER} to each and {_CARDS} cards"
+            out.append(f"Shown: the {len(self.drawn)} riskiest to {some}, {most}.")
         if explained:
             rest = "rests" if explained == 1 else "rest"
             out.append(f"{every}{explained} {rest} on declarations that a supplier explains: no ways of their own.")
@@ -249,7 +255,8 @@ class _Drawing:
         shown = names if len(names) <= _NAMES else [*names[: _NAMES - 1], f"{len(names) - _NAMES + 1} more"]
         if not self.choke.direct:
             return f"Acting on {wording.listed(shown)} would cut every one of these paths."
-        return f"Acting on {wording.listed(shown)} would cut all of these paths but those to {own} that {name} brings itself."
+        rest = f"but those to {own} that {name} brings itself"
+        return f"Acting on {wording.listed(shown)} would cut all of these paths {rest}."
 
     # ---- markup -----------------------------------------------------------------------------------------------
 
@@ -292,75 +299,78 @@ class _Drawing:
     def _x(self, number: int) -> float:
         return MARGIN + self.step * self.column[number]
 
+    @cached_property
+    def headings(self) -> Sequence[str]:
+        """What stands over each column."""
+        return [self._heading(at) for at in range(max(self.column.values()) + 1)]
+
+    def _heading(self, at: int) -> str:
+        here = [self.atlas.sites[number] for number, column in self.column.items() if column == at]
+        if at == 0:
+            return "Start"
+        if all(one.kind == SMELTER for one in here):
+            return "Smelters"
+        tiers = {one.tier for one in here}
+        return f"Tier {tiers.pop()}" if len(tiers) == 1 else f"{at} steps up"
+
     def _headings(self) -> str:
-        out = []
-        for at in range(max(self.column.values()) + 1):
-            here = [number for number, column in self.column.items() if column == at]
-            tiers = {self.atlas.sites[number].tier for number in here}
-            kinds = {int(self.atlas.kind[number]) for number in here}
-            if at == 0:
-                words = "Start"
-            elif kinds == {SMELTER}:
-                words = "Smelter"
-            elif len(tiers) == 1 and SMELTER not in kinds:
-                words = f"Tier {tiers.pop()}"
-            else:
-                words = f"{at} steps up"
-            x = self._x(here[0])
+        out, counts = [], Counter(self.column.values())
+        for at, words in enumerate(self.headings):
+            x = MARGIN + self.step * at
             out.append(f'<path d="M{x:.1f} 22h{self.card:.1f}" stroke="{RULE}" class="rule"/>')
-            out.append(
-                text(x, 15, words, 11.5, bold=True) + text(x + self.card, 15, len(here), 10.5, muted=True, anchor="end")
-            )
+            out.append(text(x, 15, words, 11.5, bold=True, width=self.card - 22))
+            out.append(text(x + self.card, 15, counts[at], 10.5, muted=True, anchor="end"))
         return "".join(out)
 
     def _lines(self, layout: Layout, top: float, links: Sequence[Link]) -> str:
         worst = {link: self._worst(self.links[link]) for link in links}
-        out, shares = [], []
-        spot = {
-            (int(a), int(b)): float(s)
-            for a, b, s in zip(self.layer.links.tail, self.layer.links.head, self.layer.links.share, strict=True)
-        }
-        stated = {
-            pair: hop.stated
-            for path, way in zip(self.drawn, self.ways, strict=True)
-            for pair, hop in zip(pairwise(way), path.hops, strict=True)
-        }
+        out, met = [], {}
         for link in sorted(links, key=lambda one: (worst[one], one)):
             tail, head = link
-            x, y = self._x(tail) + self.card, layout.y[tail] - top
-            points = [*layout.route[link], layout.y[head]]
-            way = f"M{x:.1f} {y:.1f}"
-            step = (self._x(head) - self._x(tail)) / len(points)
-            for i, at in enumerate(points):
-                end, at = self._x(tail) + step * (i + 1), at - top
-                way += f"C{(x + end) / 2:.1f} {y:.1f} {(x + end) / 2:.1f} {at:.1f} {end:.1f} {at:.1f}"
-                if i + 1 < len(points):
-                    way += f"H{end + self.card:.1f}"
-                x, y = end + self.card, at
+            points = [layout.y[tail] - top, *(y - top for y in layout.route[link]), layout.y[head] - top]
+            x, half = self._x(tail) + self.card, (self.step - self.card) / 2
+            way, curves = f"M{x:.1f} {points[0]:.1f}", []
+            for i, (y, at) in enumerate(pairwise(points)):
+                if i:  # past the cards of a column between
+                    way += f"H{x:.1f}"
+                curves.append((x, y, x + 2 * half, at))
+                way += f"C{x + half:.1f} {y:.1f} {x + half:.1f} {at:.1f} {x + 2 * half:.1f} {at:.1f}"
+                x += self.step
+            met[link] = np.concatenate([_along(*curve) for curve in curves])
             look = NAMES[worst[link]]
             stroke = LOOKS[look].fill if look not in ("unlisted", "unknown") else LINK
-            width = min(1.2 + 0.9 * len(self.links[link]), 8.0)
+            width = min(1.2 + 0.9 * sum(self.links[link].values()), 8.0)
             out.append(
                 f'<path d="{way}" fill="none" stroke="{stroke}" stroke-opacity="0.7" stroke-width="{width:.1f}" '
                 f'class="link s-{look}" data-a="{tail}" data-b="{head}"/>'
             )
-            share = spot.get(link, float("nan"))
-            if share == share:
-                words = ("" if stated.get(link) else "≈ ") + wording.percent(share, 0)
-                shares.append((self._x(head) - 4, layout.y[head] - top, words, link))
-        return "".join(out) + self._shares(shares)
+        return "".join(out) + self._shares(met)
 
-    def _shares(self, shares: Sequence[tuple[float, float, str, Link]]) -> str:
-        """The part of the purchases on links that come alone to their card and leave room before it."""
-        into = Counter(link[1] for *_, link in shares)
-        room = self.step - self.card - 12
+    def _shares(self, met: Mapping[Link, Floats]) -> str:
+        """The part of the purchases beside the end of each line that comes alone to its card, where no line runs."""
+        every, links = np.concatenate([*met.values(), np.zeros((0, 2))]), self.layer.links
+        share = dict(zip(zip(links.tail.tolist(), links.head.tolist(), strict=True), links.share.tolist(), strict=True))
+        stated = {
+            pair
+            for path, way in zip(self.drawn, self.ways, strict=True)
+            for pair, hop in zip(pairwise(way), path.hops, strict=True)
+            if hop.stated
+        }
+        into = Counter(head for _, head in met)
         out = []
-        for x, y, words, link in shares:
-            if into[link[1]] == 1 and text_width(words, 9) < room:
-                width = text_width(words, 9) + 3
-                box = f'x="{x - width:.1f}" y="{y - 13:.1f}" width="{width:.1f}" height="11"'
-                back = f'<rect {box} fill="{PAPER}" class="bg"/>'
-                out.append(back + text(x, y - 4, words, 9, muted=True, anchor="end"))
+        for link in sorted(met):
+            part = share.get(link, float("nan"))
+            words = ("" if link in stated else "≈ ") + wording.percent(part, 0)
+            width = text_width(words, _SHARE)
+            if part != part or into[link[1]] > 1 or width > self.step - self.card - 12:
+                continue
+            right, y = (float(one) for one in met[link][-1])
+            for base in (y - 4 - sum(self.links[link].values()) / 2, y + _SHARE + 4):  # above the line, else below it
+                x0, x1, y0, y1 = right - 6 - width, right - 4, base - _SHARE + 1, base + 2
+                inside = (every[:, 0] > x0) & (every[:, 0] < x1) & (every[:, 1] > y0) & (every[:, 1] < y1)
+                if not inside.any():
+                    out.append(text(right - 5, base, words, _SHARE, muted=True, anchor="end"))
+                    break
         return "".join(out)
 
     def _worst(self, ends: Counter[int]) -> int:
@@ -368,38 +378,58 @@ class _Drawing:
         order = [NAMES.index(name) for name in ("neutral", "low", "unknown", "unlisted", "moderate", "high", "severe")]
         return max((int(self.layer.look[end]) for end in ends), key=order.index)
 
-    def _card(self, number: int, y: float) -> str:
-        atlas, layer, one = self.atlas, self.layer, self.atlas.sites[number]
-        x, top, look, hollow = self._x(number), y - _HEIGHT / 2, NAMES[layer.look[number]], layer.hollow(number)
-        is_smelter = atlas.kind[number] == SMELTER
+    def _about(self, number: int) -> str:
+        """The second line of a card: standing, mineral and country of a smelter, else country and exposure, and the
+        tier where the column does not say it."""
+        layer, one = self.layer, self.atlas.sites[number]
         where = places.country_name(one.country) if one.country else "country unknown"
-        if is_smelter:
-            said = f"{STANDINGS[layer.standing[number]]} · {where}"
-        else:
-            exposure = (
-                "exposure unknown" if look == "unknown" else f"exposed {wording.percent(float(layer.value[number]), 0)}"
-            )
-            grade = f" · evidence {GRADES[layer.grade[number]]}" if layer.grade[number] >= 0 else ""
-            said = f"{one.country} · " * bool(one.country) + exposure + grade
-        behind = len(self.leads_to.get(number, ()))
-        acts = one.node in {company.node for company in self.choke.cut}
+        if one.kind == SMELTER:
+            minerals = wording.listed(sorted({path.mineral for path in self.drawn if path.nodes[-1].node == one.node}))
+            return f"{STANDINGS[layer.standing[number]]} · {minerals} · {where}"
+        known = NAMES[layer.look[number]] != "unknown"
+        said = f"exposed {wording.percent(float(layer.value[number]), 0)}" if known else "exposure unknown"
+        grade = f" · evidence {GRADES[layer.grade[number]]}" if layer.grade[number] >= 0 else ""
+        tier = f"tier {one.tier} · " if number and self.headings[self.column[number]].endswith("steps up") else ""
+        return f"{tier}{one.country + ' · ' if one.country else ''}{said}{grade}"
+
+    @cached_property
+    def acting(self) -> frozenset[int]:
+        """The sites of the companies to act on."""
+        return frozenset(int(self.atlas.number[company.node]) for company in self.choke.cut)
+
+    def _card(self, number: int, y: float) -> str:
+        layer, one, said = self.layer, self.atlas.sites[number], self._about(number)
+        x, top, look, hollow = self._x(number), y - _HEIGHT / 2, NAMES[layer.look[number]], layer.hollow(number)
+        behind, acts, strong = len(self.leads_to.get(number, ())), number in self.acting, one.kind in (START, SMELTER)
         tags = [*([f"gateway to {behind}"] if behind > 1 and number else []), *(["act here"] if acts else [])]
-        fill = LOOKS[look].fill if not hollow else PAPER
-        edge = LOOKS[look].line if is_smelter or acts else "#8A949E"
+        marked = acts or one.kind == SMELTER
+        edge = LOOKS[look].line if marked else "#8A949E"
+        fill = PAPER if hollow else LOOKS[look].fill
+        outline = f' stroke="{LOOKS[look].line}" stroke-width="0.8"' if hollow or fill == PAPER else ""
         body = (
             f'<rect x="{x:.1f}" y="{top:.1f}" width="{self.card:.1f}" height="{_HEIGHT:g}" rx="4" fill="{PAPER}" '
-            f'stroke="{edge}" stroke-width="{1.6 if is_smelter or acts else 1:g}" class="card edge"/>'
+            f'stroke="{edge}" stroke-width="{1.6 if marked else 1:g}" class="card edge"/>'
             f'<path d="M{x + 4:.1f} {top:.1f}h3v{_HEIGHT:g}h-3a4 4 0 0 1 -4 -4v-{_HEIGHT - 8:g}a4 4 0 0 1 4 -4z" '
-            f'fill="{fill}" class="{"card" if hollow else f"f-{look}"}"/>'
+            f'fill="{fill}"{outline} class="{f"card l-{look}" if hollow else f"f-{look}"}"/>'
         )
-        room = self.card - 36
-        body += text(x + 13, top + 14, one.name, 11, bold=is_smelter or number == 0, width=room)
-        body += text(x + 13, top + 25.5, said, 9, muted=True, width=self.card - 20)
+        body += text(x + 13, top + 14, one.name, 11, bold=strong, width=self.card - 36)
+        body += text(x + 13, top + 25.5, said, 9, muted=True, width=self.card - 18)
         if tags:
-            body += text(x + 13, top + 35.5, " · ".join(tags), 9, bold=True, width=self.card - 20)
+            body += text(x + 13, top + 35.5, " · ".join(tags), 9, bold=True, width=self.card - 18)
         body += glyph(look, x + self.card - 11, top + 11, 4, hollow=hollow)
-        label = ", ".join([clean(one.name), said.replace(" · ", ", "), *tags])
+        poor = ["poor evidence"] if hollow else []
+        tier = "" if "tier" in said else f" at tier {one.tier}"
+        what = [{START: "the company that the map starts from", SMELTER: "smelter"}.get(one.kind, f"supplier{tier}")]
+        label = ", ".join([clean(one.name), *what, said.replace(" · ", ", "), *poor, *tags])
         return site(number, label, body + f"<title>{attribute(one.name)}</title>")
+
+
+def _along(x0: float, y0: float, x1: float, y1: float) -> Floats:
+    """Points along the curve of a line between two columns, some pixels apart, one row (x, y) each."""
+    t = np.linspace(0.0, 1.0, 33 + int(abs(y1 - y0) / 2))
+    s, middle = 1 - t, (x0 + x1) / 2
+    x = s**3 * x0 + 3 * s**2 * t * middle + 3 * s * t**2 * middle + t**3 * x1
+    return np.stack([x, y0 + (y1 - y0) * (3 * t**2 - 2 * t**3)], axis=1)
 
 
 def _legend() -> tuple[Key, ...]:
