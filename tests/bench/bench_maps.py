@@ -14,11 +14,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-from tests.browser.conftest import chromium
-
 from graphmap.maps import Map
 from graphmap.maps.atlas import Atlas
 from tests.bench.maps_world import case_for, made_up
+from tests.browser.conftest import chromium
 
 Row = tuple[str, float, float]
 

@@ -79,6 +79,15 @@ def test_readme_shows_what_the_demo_prints(demo: tuple[Path, str], update_golden
     check_part("README.md", "demo", f"```text\n{printed[start : end.start()].rstrip()}\n```", update_golden)
 
 
+def test_readme_shows_the_path_map_of_the_demo(demo: tuple[Path, str], update_golden: bool) -> None:
+    run("graphmap map --svg paths.svg --store graphmap-demo/chain.graphmap", demo[0])
+    drawn, shown = (demo[0] / "paths.svg").read_text("utf-8"), ROOT / ".docs" / "paths.svg"
+    if update_golden:
+        shown.write_text(drawn, "utf-8")
+    assert shown.read_text("utf-8") == drawn, "the picture is out of date; see CONTRIBUTING.md, Golden files"
+    assert "](.docs/paths.svg)" in (ROOT / "README.md").read_text("utf-8")
+
+
 # ---- commands -------------------------------------------------------------------------------------------------
 
 
