@@ -50,6 +50,7 @@ class Texts:
 
     def __init__(self, codes: Ints, offsets: npt.NDArray[np.int64], packed: npt.NDArray[np.uint8]) -> None:
         self.codes, self._offsets, self._packed = codes, offsets, packed
+        self._decoded: list[list[str]] = []  # the vocabulary once somebody has asked for it; parts of a column share it
 
     @classmethod
     def pack(cls, texts: Iterable[str]) -> Texts:
@@ -80,16 +81,17 @@ class Texts:
         packed = self._packed[self._offsets[code] : self._offsets[code + 1]]
         return packed.tobytes().decode("utf-8", "surrogatepass")
 
-    @cached_property
+    @property
     def vocabulary(self) -> list[str]:
         """All distinct texts; ``vocabulary[codes[i]]`` is text i."""
-        return [self._word(code) for code in range(len(self._offsets) - 1)]
+        if not self._decoded:
+            self._decoded.append([self._word(code) for code in range(len(self._offsets) - 1)])
+        return self._decoded[0]
 
     def take(self, positions: npt.NDArray[np.intp]) -> Texts:
         """The texts at ``positions``, in that order."""
         taken = Texts(self.codes[positions], self._offsets, self._packed)
-        if "vocabulary" in self.__dict__:  # the same, and decoded already
-            taken.__dict__["vocabulary"] = self.vocabulary
+        taken._decoded = self._decoded
         return taken
 
     def tidy(self) -> Texts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -63,9 +63,9 @@ def map_(
       graphmap map --around CID900001 -o around.html
     """
     if around is not None:
-        return _around(
-            session, around, page or Path("around.html"), [png, svg, pdf, start, view, mineral], redact, open_it
-        )
+        if png or svg or pdf or start or view or mineral or redact or boundaries:
+            raise click.UsageError("--around is a page of its own: only -o and --open go with it.")
+        return _around(session, around, page or Path("around.html"), open_it)
     if page is None and not (png or svg or pdf):
         page = Path("risk.html")
     with session.judged() as work, session.busy("Drawing"):
@@ -91,9 +91,7 @@ def _write(
         yield drawn.save(page)
 
 
-def _around(session: Session, around: str, page: Path, others: list[Any], redact: bool, open_it: bool) -> int:
-    if any(other is not None for other in others) or redact:
-        raise click.UsageError("--around is a page of its own: only -o and --open go with it.")
+def _around(session: Session, around: str, page: Path, open_it: bool) -> int:
     with session.judged() as work, session.busy("Drawing"):
         found = work.around(around)
         found.save(page)

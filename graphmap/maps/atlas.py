@@ -18,6 +18,7 @@ from graphmap import policy, schema, wording
 from graphmap.analysis import exposure
 from graphmap.analysis.case import Case
 from graphmap.analysis.chain import BUYS_FROM
+from graphmap.analysis.conformance import conformance
 from graphmap.analysis.locations import Location, find_locations
 from graphmap.analysis.sweep import Mask
 from graphmap.graph import Floats, Ints, ranges
@@ -248,6 +249,12 @@ class Atlas:
     def rated(self) -> pd.DataFrame:
         """What ``exposure.rate`` says of all companies of the graph, for the minerals of the atlas."""
         return exposure.rate(self.case, minerals=self.minerals)
+
+    @cached_property
+    def rates(self) -> pd.DataFrame:
+        """What ``conformance.conformance`` says of the direct suppliers, or of the start where there are none."""
+        companies = [site.node for site in self.sites if site.tier == 1] or [self.start]
+        return conformance(self.case, companies=companies, minerals=self.minerals)
 
     def _of(self, mineral: str) -> Layer:
         case, chain = self.case, self.case.chain(mineral)

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from graphmap import wording
-from graphmap.analysis.conformance import conformance
 from graphmap.maps.atlas import ALL, Atlas, Site
 from graphmap.maps.flow import short_name
 from graphmap.maps.palette import LOOKS, MUTED, NAMES, PAPER, RULE
@@ -88,7 +87,7 @@ def find_rows(atlas: Atlas, mineral: str = ALL) -> tuple[Row, ...]:
     no part in the mineral comes last.
     """
     suppliers = [one for one in atlas.sites if one.tier == 1] or [atlas.sites[0]]
-    table = conformance(atlas.case, companies=[one.node for one in suppliers], minerals=atlas.minerals)
+    table = atlas.rates
     names = ("company", "mineral", "identified", "accepted", "in_progress", "unidentified")
     cells: dict[str, dict[str, Cell]] = {}
     for company, of, *counts in zip(*(table[name].tolist() for name in names), strict=True):
