@@ -833,8 +833,8 @@ def _loose_words(scene: _Scene) -> str:
 
 def _notes(facts: _Facts, scene: _Scene, tints: _Tints, *, shipped: bool) -> Iterator[str]:
     borders = (
-        "Borders: Natural Earth, 1:50 million (public domain), which shows who controls land in fact; they are no "
-        "opinion on the status of any territory. --boundaries takes a file of your own."
+        "Borders: Natural Earth, 1:10 million, simplified (public domain), which shows who controls land in fact; they "
+        "are no opinion on the status of any territory. --boundaries takes a file of your own."
         if shipped
         else "Borders: the file that was given; they are no opinion on the status of any territory."
     )
