@@ -856,7 +856,7 @@ _NASTY = ["=cmd|' /C calc'!A0", "‮gnp.exe", "x" * 600, "\u200b", "#N/A", "-", 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_cells_give_claims_that_the_schema_allows(tmp_path, kind, data):
-    """The laws of ``read``: one About, claims by the schema, every row cited. Nothing raises."""
+    """The laws of ``read``: one About, claims by the schema, every row cited. A file may be refused, no more."""
     columns = LOADERS[kind].reads.columns
     header = [spellings[0] for spellings in columns.values()]
     cells = st.sampled_from(_NASTY) | st.text(st.characters(codec="utf-8"), max_size=5)
@@ -865,7 +865,10 @@ def test_any_cells_give_claims_that_the_schema_allows(tmp_path, kind, data):
     csv.writer(out).writerows([header, *rows])
     path = tmp_path / "some.csv"
     path.write_text(out.getvalue(), "utf-8", newline="")
-    said = read(path, kind)
+    try:
+        said = read(path, kind)
+    except FileRejected:  # its cells read as another separator, or as a quotation that never ends
+        return
     assert said == read(path, kind)
     for record in (*said.edges, *said.issues):
         assert "\u202e" not in repr(record).replace("\\u202e", "")

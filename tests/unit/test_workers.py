@@ -165,6 +165,7 @@ def test_no_function_that_workers_cannot_import() -> None:
 
 
 SCRIPT = """
+import signal; signal.signal(signal.SIGINT, signal.default_int_handler)  # also where a shell ignores it
 import sys
 sys.path[:0] = {path!r}
 from graphmap import workers
