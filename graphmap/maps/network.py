@@ -318,7 +318,8 @@ def _title(atlas: Atlas, layer: Layer) -> str:
         of = f"Of {wording.count_of(every, 'supplier')}, {count:,} {verb} exposed{about} by half or more of what {buys}"
         return f"{of}{_where(np.array([one.tier for one in atlas.sites])[half])}{rest}"
     if not known.any():
-        return f"Nothing is known{about} of any of the {every:,} suppliers upstream of {_short(atlas.name)}"
+        of = wording.count_of(every, "supplier")
+        return f"Nothing is known{about} of the {of} upstream of {_short(atlas.name)}"
     worst = int(np.flatnonzero(known)[np.argmax(layer.value[known])])
     one = atlas.sites[worst]
     told = f"the most is {wording.percent(float(layer.value[worst]))}, {_short(one.name)} at tier {one.tier}"

@@ -24,9 +24,9 @@ function unfold(layer) {
 if (typeof DecompressionStream === 'undefined') {
   $('#panel').textContent = 'This browser is too old to question the page: it shows the pictures only. '
     + 'Use Chrome or Edge 80, Firefox 113, Safari 16.4 or later.';
-  for (const view of $$('.view')) view.classList.add('on');
   return;
 }
+document.documentElement.classList.add('asks');  // without it the pictures stand one below the other
 const D = await unpack(JSON.parse($('#data').textContent));
 for (const one of Object.values(D.layers)) unfold(one);
 const { sites, layers, lenses } = D, N = sites.id.length;
@@ -82,7 +82,7 @@ function reach(start, side) {
 let passing = new Uint8Array(N), passed = 0, near = null;
 
 function refilter() {
-  const lens = state.lens ? new Set(lenses[state.lens].sites) : null;
+  const lens = state.lens ? new Set(lenses[state.lens].sites[state.mineral]) : null;
   const supplier = state.supplier === '' ? null : numberOf.get(`1:${state.supplier}`);
   const upstream = supplier == null ? null : reach(supplier, 'up');
   const of = layer(), standing = D.standings.indexOf(state.standing);
@@ -212,6 +212,21 @@ function pointIn(view, event) {
   const point = new DOMPoint(event.clientX, event.clientY).matrixTransform(matrix.inverse());
   return [point.x, point.y, 1 / matrix.a];
 }
+
+/** Bring the mark of a site to the middle of a picture that is zoomed; a view without such a mark says so. */
+function centre(view, i) {
+  const one = pictureOf(view).querySelector(`.site[data-i="${i}"]`);
+  if (!one) { say(`${sites.name[i]} has no mark in this view; the network and the table show it`); return; }
+  if (!zooms[view]) return;
+  const box = one.getBoundingClientRect(), [, , width, height] = zooms[view];
+  const [x, y] = pointIn(view, { clientX: box.x + box.width / 2, clientY: box.y + box.height / 2 });
+  setBox(view, [x - width / 2, y - height / 2, width, height]);
+}
+
+// Printed are whole pictures, however far the screen is zoomed in.
+const zoomable = Object.keys(D.titles);
+addEventListener('beforeprint', () => { for (const view of zoomable) pictureOf(view).setAttribute('viewBox', pictureOf(view).dataset.box); });
+addEventListener('afterprint', () => { for (const view of zoomable) if (zooms[view]) setBox(view, zooms[view]); });
 
 /** Dragging, pinching and wheel for an element: ``moves`` has pan(dx, dy), zoom(factor, event) and click(event). */
 function gestures(element, moves) {
@@ -640,10 +655,13 @@ function fillTable() {
   for (let i = 0; i < N; i++) if (passing[i]) rows.push(i);
   const worst = i => LOOK_ORDER.indexOf(lookOf(i)), value = i => layer().value[i] ?? -1;
   const text = i => { const cell = COLUMNS[sortBy][1](i); return typeof cell === 'number' ? cell : String(cell).toLowerCase(); };
-  const keys = sortBy == null ? null : sortBy === 4 ? value : text;
+  const figure = i => sites.kind[i] < 2 && layer().unknown[i] > 1 - 1e-6 ? null : layer().value[i];
+  const keys = sortBy == null ? null : sortBy === 4 ? figure : text;
+  const blank = key => +(key == null || key === '');  // what is unknown stands last: it is neither the least nor the most
   rows.sort((a, b) => {
     if (keys == null) return worst(a) - worst(b) || value(b) - value(a) || a - b;
     const [x, y] = [keys(a), keys(b)];
+    if (blank(x) !== blank(y)) return blank(x) - blank(y);
     return (x < y ? -1 : x > y ? 1 : 0) * (descending ? -1 : 1) || a - b;
   });
   const about = state.mineral ? ` for ${state.mineral}` : '';
@@ -759,7 +777,7 @@ function pick(i) {
     const k = Math.max(to.k, 2);
     to = { k, x: canvas.clientWidth / 2 - sites.x[i] * k, y: canvas.clientHeight / 2 - sites.y[i] * k };
     redraw();
-  }
+  } else if (state.view !== 'table') centre(state.view, i);
 }
 
 find.addEventListener('input', search);
@@ -861,13 +879,16 @@ $('#csv').addEventListener('click', () => {
 
 // ---- links that lead back ------------------------------------------------------------------------------------------
 
+/** A site in a link: its id, with its kind before it where another site has the same. */
+const linkOf = i => sites.id.indexOf(sites.id[i]) === i ? sites.id[i] : `${sites.kind[i]}:${sites.id[i]}`;
+
 let remembering = false;
 function remember() {
   if (!remembering) return;
   const out = new URLSearchParams({ view: state.view });
-  if (state.sel != null) out.set('sel', `${sites.kind[state.sel]}:${sites.id[state.sel]}`);
+  if (state.sel != null) out.set('sel', linkOf(state.sel));
   for (const name of FILTERS) if (state[name] !== '') out.set(name === 'mineral' ? 'min' : name, state[name]);
-  history.replaceState(null, '', `#${out}`);
+  try { history.replaceState(null, '', `#${out}`); } catch { /* a frame in a notebook has no address of its own */ }
 }
 
 function recall() {
@@ -878,7 +899,7 @@ function recall() {
     choices.value = state[name];
   }
   const sel = given.get('sel'), bare = sel == null ? -1 : sites.id.indexOf(sel);
-  state.sel = sel == null ? null : numberOf.get(sel) ?? (bare >= 0 ? bare : null);
+  state.sel = bare >= 0 ? bare : numberOf.get(sel) ?? null;
   const first = innerWidth < 700 ? 'table' : views[0];
   filtersChanged(false);
   show(views.includes(given.get('view')) ? given.get('view') : first);

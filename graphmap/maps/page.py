@@ -20,10 +20,11 @@ from typing import Any
 import numpy as np
 
 from graphmap import places, schema, wording
+from graphmap.analysis.case import Case
 from graphmap.analysis.hazard import terms
 from graphmap.graph import Column, EdgeTable, Texts
 from graphmap.maps import palette
-from graphmap.maps.atlas import ALL, KINDS, LINKS, SMELTER, Atlas, Layer
+from graphmap.maps.atlas import ALL, KINDS, LINKS, MINE, SMELTER, Atlas, Layer
 from graphmap.maps.network import Placement
 from graphmap.maps.palette import DARK, INK, LAND, LINK, LOOKS, MUTED, PAPER, RULE
 from graphmap.maps.svg import Picture, attribute
@@ -59,8 +60,8 @@ _SAID: Mapping[str, str] = {
 _LEVEL = 6
 """Of zlib: 9 takes four times as long for 2 % less (measured on 5,000 sites)."""
 
-_PARTS = 10_000
-"""Shares, hazards and exposures travel as whole numbers of this part of 1."""
+_PARTS = 1_000
+"""Shares, hazards and exposures travel as numbers of this part of 1, rounded here as Python shows them."""
 
 _INLINE = 200_000
 """Characters of a picture that stands in the page as it is; larger ones travel packed like those of single minerals."""
@@ -117,7 +118,9 @@ def _pane(view: str, atlas: Atlas, pictures: Mapping[str, Mapping[str, Picture]]
             '<button type="button" id="table-more" hidden>Show more</button>'
         )
     picture = _group(pictures[view][ALL])
-    picture = picture if len(picture) <= _INLINE else ""
+    if len(picture) > _INLINE:
+        title = attribute(pictures[view][ALL].title)
+        picture = f"<noscript><h2>{title}</h2><p>This picture is drawn by the script of the page.</p></noscript>"
     if view != "network":
         return f'<div class="picture">{picture}</div>'
     label = (
@@ -246,13 +249,17 @@ def _layer(layer: Layer) -> dict[str, Any]:
     return {
         "present": _digits(layer.present), "look": _digits(layer.look), "standing": _digits(layer.standing),
         "risk": _digits(layer.high_risk), "grade": _digits(layer.grade),
-        "value": _parts(layer.value), "unknown": _parts(layer.unknown),
-        "low": _parts(np.where(layer.low == layer.value, np.nan, layer.low)),
-        "high": _parts(np.where(layer.high == layer.value, np.nan, layer.high)),
+        "value": [
+            _tenths(value) if standing < 0 else _hundredths(value)
+            for value, standing in zip(layer.value.tolist(), layer.standing.tolist(), strict=True)
+        ],
+        "unknown": list(map(_tenths, layer.unknown.tolist())),
+        "low": list(map(_bound, np.where(layer.low == layer.value, np.nan, layer.low).tolist())),
+        "high": list(map(_bound, np.where(layer.high == layer.value, np.nan, layer.high).tolist())),
         "reached": {str(i): row for i, row in enumerate(layer.reached.tolist()) if any(row)},
         "links": {
             "tail": layer.links.tail.tolist(), "head": layer.links.head.tolist(), "kind": _digits(layer.links.kind),
-            "share": _parts(layer.links.share),
+            "share": list(map(_tenths, layer.links.share.tolist())),
         },
     }  # fmt: skip
 
@@ -262,11 +269,19 @@ def _digits(codes: Column) -> str:
     return "".join("-" if code < 0 else str(int(code)) for code in codes.tolist())
 
 
-def _parts(values: Column) -> list[int | None]:
-    """Parts of 1 as whole numbers of ``_PARTS``; what is unknown is null, and what is little is never nothing."""
-    whole = np.round(values * _PARTS)
-    whole[(whole == 0) & (values > 0)] = 1
-    return [None if part != part else int(part) for part in whole.tolist()]
+def _tenths(share: float) -> float | None:
+    """A share in tenths of a percent as ``wording.percent`` rounds it; unknown is null, and little is never nothing."""
+    return 0.4 if 0 < share < 0.001 else _bound(share)
+
+
+def _bound(share: float) -> int | None:
+    """An end of an interval in tenths of a percent as ``wording.interval`` rounds it."""
+    return None if share != share else int(f"{100 * share:.1f}".replace(".", ""))
+
+
+def _hundredths(hazard: float) -> int | None:
+    """A hazard in parts, rounded to the two decimals that are shown of it."""
+    return None if hazard != hazard else 10 * int(f"{hazard:.2f}".replace(".", ""))
 
 
 def _numbers(values: Column) -> list[float | None]:
@@ -296,15 +311,24 @@ def _reasons(atlas: Atlas) -> dict[str, dict[str, Sequence[str]]]:
 
 
 def _lens(atlas: Atlas, name: str) -> dict[str, Any]:
-    """What a lens is called, and the sites that it calls high-risk in any of its minerals."""
+    """What a lens is called, and the sites that it calls high-risk: for all minerals and for each."""
     case = atlas.lenses[name]
+    risky = {mineral: _risky(atlas, case, mineral) for mineral in atlas.minerals}
+    sites = {ALL: sorted(set[int]().union(*risky.values()))} | {one: sorted(found) for one, found in risky.items()}
+    return {"title": wording.clean(case.lens.title), "sites": sites}
+
+
+def _risky(atlas: Atlas, case: Case, mineral: str) -> set[int]:
+    """Smelters and mines that a case calls high-risk for a mineral; the rule is that of ``Layer.high_risk``."""
+    layer = atlas.layer(mineral)
     if case is atlas.case:
-        return {"title": case.lens.title, "sites": np.flatnonzero(atlas.layer(ALL).high_risk).tolist()}
-    numbers: set[int] = set()
-    for mineral in case.minerals:
-        risky = case.smelters(mineral)[case.high_risk(mineral)]
-        numbers |= set(atlas.number[risky].tolist()) - {-1}
-    return {"title": case.lens.title, "sites": sorted(numbers)}
+        return set(np.flatnonzero(layer.high_risk).tolist())
+    areas, smelters = case.areas(mineral), case.smelters(mineral)[case.high_risk(mineral)]
+    mines = atlas.node[layer.present & (atlas.kind == MINE)]
+    grounds = areas.facilities(mines, case.policy.origin_value)
+    risky = [mine for mine, found in grounds.items() if any(ground.certain for ground in found)]
+    nodes = np.array([*smelters.tolist(), *risky, *(areas.named.keys() & set(mines.tolist()))], np.int64)
+    return set(atlas.number[nodes].tolist()) & set(np.flatnonzero(layer.present).tolist())
 
 
 def _group(picture: Picture) -> str:
