@@ -171,6 +171,7 @@ class Table:
         """The rows that hold something in a column with a field; ``document`` is where they are from."""
         width = max(len(self._above()), 1 + max(self.index.values(), default=0))
         used = sorted(set(self.index.values()))
+        first = used[0] if used else 0
         live = _picker([column for column in range(width) if column not in self.ignored])
         blank: Sequence[Cell] = ()
         for number, cells in enumerate(self.grid[self.start :], self.start + 1):
@@ -183,10 +184,10 @@ class Table:
                 blank = cells
                 continue
             self.passed.append(number)
-            if not all(_is_void(cells[column]) for column in used):
-                row = Row(document, self, number, cells)
-                document.rows_read.append(row.address())
-                yield row
+            if plain_text(cells[first]) is None and all(_is_void(cells[column]) for column in used):
+                continue
+            document.rows_read.append(self.address(number, 0))
+            yield Row(document, self, number, cells)
 
     def _above(self) -> Sequence[Cell]:
         return self.grid[self.start - 1] if 0 < self.start <= len(self.grid) else []

@@ -6,6 +6,7 @@ import math
 import re
 import unicodedata
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 Cell = str | int | float | bool | date | datetime | time | timedelta
 """What a cell may hold; a blank cell holds ""."""
@@ -82,6 +83,7 @@ def clean(text: str) -> tuple[str, str]:
     return text, "; ".join(wrong)
 
 
+@lru_cache(maxsize=8192)
 def plain_text(cell: Cell) -> str | None:
     """What ``clean`` gives for a cell with nothing to clean, as nearly all are, but faster; else None."""
     if (
