@@ -76,6 +76,12 @@ class Areas:
         """For each smelter that stands in an area why, by the policy's ``values`` per level."""
         return self._grounds(self._claims("LOCATED_IN", smelters), values)
 
+    def risky(self, nodes: Ints, values: Mapping[str, float]) -> set[int]:
+        """Those of these nodes that are certain to stand in an area, or stand on the list of the lens themselves."""
+        grounds = self.facilities(nodes, values)
+        certain = {node for node, reasons in grounds.items() if any(ground.certain for ground in reasons)}
+        return certain | (self.named.keys() & set(nodes.tolist()))
+
     def origins(self, smelters: Ints, values: Mapping[str, float]) -> dict[int, list[Ground]]:
         """For each smelter whose mineral comes from an area why: by its own origins and those of its mines."""
         found = self._claims("ORIGINATES_IN", smelters)

@@ -7,8 +7,6 @@ moves by itself.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -27,7 +25,9 @@ from graphmap.analysis.dates import known_on
 from graphmap.analysis.locations import find_locations
 from graphmap.graph import Ints
 from graphmap.maps import palette, svg
-from graphmap.maps.atlas import Atlas
+from graphmap.maps.atlas import ALL_UNKNOWN, Atlas
+from graphmap.maps.embed import content_hash, own_file
+from graphmap.maps.layered import columns_of
 from graphmap.policy import GRADES, STANDINGS
 
 UPSTREAM, DOWNSTREAM = 3, 6
@@ -52,8 +52,6 @@ SAYS = ("buys from", "declares", "is fed by", "has mineral from", "stands in")
 """What a link says, from its downstream end to its upstream end."""
 
 _BUYS, _DECLARES, _FED, _ORIGIN, _STANDS = range(len(SAYS))
-
-_ALL_UNKNOWN = 1 - 1e-9
 
 Link = tuple[int, int]
 
@@ -165,8 +163,8 @@ def choose(middle: int, links: Mapping[Link, int], most: int, risk: Any) -> Arou
     column = {middle: 0}
     for sign, near in ((1, up), (-1, down)):
         here = {one for one in kept if side[one] == sign or one == middle}
-        ways = {one: [other for other in near.get(one, ()) if other in here] for one in here}
-        depth = _depths(middle, ways)  # in a circle the way to a node may lead over the other side
+        ways = [(one, other) for one in here for other in near.get(one, ()) if other in here]
+        depth = columns_of(ways, middle)  # in a circle the way to a node may lead over the other side
         column |= {one: sign * depth.get(one, steps[one]) for one in sorted(here - {middle})}
     return Around(
         middle,
@@ -195,31 +193,6 @@ def _steps(start: int, near: Mapping[int, Sequence[int]], most: int) -> dict[int
     return found
 
 
-def _depths(start: int, near: Mapping[int, Sequence[int]]) -> dict[int, int]:
-    """The longest way from the start to each node, passing over links that close a circle: the column it stands in."""
-    done, open_, closing = list[int](), {start: True}, set[Link]()
-    stack = [(start, iter(near.get(start, ())))]
-    while stack:
-        one, others = stack[-1]
-        for other in others:
-            if other not in open_:
-                open_[other] = True
-                stack.append((other, iter(near.get(other, ()))))
-                break
-            if open_[other]:
-                closing.add((one, other))
-        else:
-            open_[one] = False
-            done.append(one)
-            stack.pop()
-    depth = {start: 0}
-    for one in reversed(done):
-        for other in near.get(one, ()):
-            if (one, other) not in closing:
-                depth[other] = max(depth.get(other, 0), depth[one] + 1)
-    return depth
-
-
 # ---- what is said of them -------------------------------------------------------------------------------------
 
 
@@ -243,13 +216,8 @@ class _Marks:
 
     def _risky_mines(self) -> set[int]:
         mines: Ints = self._graph.of_label("Mine")
-        out: set[int] = set()
-        for mineral in self._case.minerals:
-            areas = self._case.areas(mineral)
-            grounds = areas.facilities(mines, self._case.policy.origin_value)
-            out |= {mine for mine, reasons in grounds.items() if any(ground.certain for ground in reasons)}
-            out |= areas.named.keys() & set(mines.tolist())
-        return out
+        values = self._case.policy.origin_value
+        return set[int]().union(*(self._case.areas(one).risky(mines, values) for one in self._case.minerals))
 
     def risk(self, node: int) -> float:
         return self.of(node).risk
@@ -273,7 +241,7 @@ class _Marks:
         row: Any = self._rated.get(self._graph.ids[node])
         if row is None:
             return self._blank(node, "unknown", 0.0, "has no part in the minerals of the lens, as far as documents say")
-        known = not (row.unknown > _ALL_UNKNOWN or wording.is_unknown(row.exposure))
+        known = not (row.unknown > ALL_UNKNOWN or wording.is_unknown(row.exposure))
         figure = wording.interval(row.exposure, row.low, row.high) if known else wording.UNKNOWN
         words = f"exposure {figure}; evidence {row.evidence}"
         look = palette.band(row.exposure) if known else "unknown"
@@ -357,10 +325,10 @@ def _heights(layer: Mapping[int, int], links: Sequence[Link]) -> dict[int, float
 def _page(case: Case, found: Around, marks: Mapping[int, Mark]) -> str:
     middle = marks[found.middle]
     title, subtitle = _title(found, marks, case), _subtitle(found)
-    library, script, style = _library(), _own("around.js"), _own("around.css") + _dark()
+    library, script, style = _library(), own_file("around.js"), own_file("around.css") + _dark()
     policy = (
-        f"default-src 'none'; script-src {_hash(library)} {_hash(script)}; style-src {_hash(style)}; "
-        "img-src data: blob:; base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; script-src {content_hash(library)} {content_hash(script)}; "
+        f"style-src {content_hash(style)}; img-src data: blob:; base-uri 'none'; form-action 'none'"
     )
     notes = [
         "Unknown is not zero, and a name that stands on no list is not accused: it has not been judged.",
@@ -574,20 +542,10 @@ def _library() -> str:
     return file.read_text(encoding="utf-8").replace("</script", "<\\/script").replace("\r\n", "\n")
 
 
-@cache
-def _own(name: str) -> str:
-    return (resources.files("graphmap.maps") / name).read_text(encoding="utf-8").replace("\r\n", "\n")
-
-
 def _dark() -> str:
     """The legend in dark mode."""
     rules = "".join(f".f-{name}{{fill:{look.dark}}}" for name, look in palette.LOOKS.items())
     return f"@media (prefers-color-scheme:dark){{{rules}.card{{fill:{palette.DARK[palette.PAPER]}}}}}\n"
-
-
-def _hash(text: str) -> str:
-    """A script or style by its content, as a content security policy names it."""
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
 def _json(value: object) -> str:

@@ -39,7 +39,7 @@ LINKS = ("BUYS_FROM", "DECLARES", "FED_BY")
 ALL = ""
 """The name of the layer over all minerals."""
 
-_ALL_UNKNOWN = 1 - 1e-9
+ALL_UNKNOWN = 1 - 1e-9
 """A part of the purchases that is the whole, but for rounding."""
 
 
@@ -266,13 +266,12 @@ class Atlas:
         at = self.number[chain.node[here]]  # never -1: every place upstream is a site
         out = self._blank(mineral)
         out.present[at] = True
-        companies, smelters = here < chain.companies, here >= chain.companies
+        smelters = here >= chain.companies
         self._rate(out, self.rated[self.rated["mineral"] == mineral])
         j, sites = here[smelters] - chain.companies, at[smelters]
         out.value[sites] = out.low[sites] = out.high[sites] = case.hazard(mineral)[j]
         out.standing[sites] = case.standing(mineral)[j]
         out.high_risk[sites] = case.high_risk(mineral)[j]
-        assert companies.sum() + smelters.sum() == len(here)
         feeding = self._mines(out, mineral, chain.node[here[smelters]])
         links = self._links(mineral, seen & part, feeding)
         return self._finished(out, links)
@@ -342,9 +341,7 @@ class Atlas:
         fed = areas.feeds(smelters)
         mines = np.array(sorted({mine for heads in fed.values() for mine in heads}), np.int32)
         out.present[self.number[mines]] = True
-        grounds = areas.facilities(mines, self.case.policy.origin_value)
-        risky = [mine for mine in mines.tolist() if any(ground.certain for ground in grounds.get(mine, ()))]
-        out.high_risk[self.number[[*risky, *(areas.named.keys() & set(mines.tolist()))]]] = True
+        out.high_risk[self.number[sorted(areas.risky(mines, self.case.policy.origin_value))]] = True
         return [(int(self.number[tail]), int(self.number[mine])) for tail, heads in fed.items() for mine in heads]
 
     def _links(self, mineral: str, here: Mask, feeding: Sequence[tuple[int, int]]) -> Links:
@@ -365,7 +362,7 @@ class Atlas:
         company, mine = self.kind <= SUPPLIER, self.kind == MINE
         ends = np.array([end for end, _, _ in palette.BANDS[:-1]])
         bands = np.array([names[name] for _, name, _ in palette.BANDS], np.int8)
-        known = company & ~np.isnan(layer.value) & ~(layer.unknown > _ALL_UNKNOWN)
+        known = company & ~np.isnan(layer.value) & ~(layer.unknown > ALL_UNKNOWN)
         look[company] = names["unknown"]
         look[known] = bands[np.searchsorted(ends, layer.value[known], side="right")]
         looks = np.array([names[palette.OF_STANDING[standing]] for standing in policy.STANDINGS], np.int8)

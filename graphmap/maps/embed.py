@@ -1,8 +1,12 @@
-"""A page inside a notebook: in a frame that can neither reach the notebook nor the network."""
+"""What pages that travel alone need: their own files, a policy that names them, and a frame inside a notebook."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
+from functools import cache
 from html import escape
+from importlib import resources
 
 from graphmap.maps.svg import attribute
 
@@ -21,3 +25,14 @@ def as_iframe(html: str, *, height: int = 640, title: str) -> str:
         f'width="100%" height="{int(height)}" style="border:1px solid #D9DEE3" '
         f'srcdoc="{escape(html.translate(_LONE), quote=True)}"></iframe>'
     )
+
+
+@cache
+def own_file(name: str) -> str:
+    """A script or style of the pages, as it lies beside this module."""
+    return (resources.files("graphmap.maps") / name).read_text(encoding="utf-8").replace("\r\n", "\n")
+
+
+def content_hash(text: str) -> str:
+    """A script or style by its content, as a content security policy names it."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

@@ -12,7 +12,7 @@ import numpy as np
 from graphmap import places, wording
 from graphmap.graph import Floats, Ints
 from graphmap.maps.atlas import ALL, MINE, SMELTER, START, SUPPLIER, Atlas, Layer
-from graphmap.maps.palette import BANDS, HOLLOW, LOOKS, NAMES
+from graphmap.maps.palette import BANDS, HOLLOW, LOOKS, NAMES, PAPER
 from graphmap.maps.svg import MARGIN, WIDTH, Key, Picture, fit, key, nothing, text, text_width
 from graphmap.policy import GRADES
 
@@ -290,8 +290,8 @@ def _dots(
     path = "".join(f"M{x:g} {y:g}{mark}" for x, y in places_)
     if faded:
         return f'<path d="{path}" fill="{one.fill}" fill-opacity="0.18" class="faded"/>'
-    white = hollow or one.fill == "#FFFFFF"
-    line = one.line if one.fill == "#FFFFFF" else one.fill
+    white = hollow or one.fill == PAPER
+    line = one.line if one.fill == PAPER else one.fill
     drawn = (
         f'fill="none" stroke="{line}" stroke-width="{max(r * 0.35, 0.4):.2f}" class="s-{one.name}"'
         if white
@@ -371,7 +371,7 @@ def _legend(*, faded: bool) -> tuple[Key, ...]:
         key("low", f"smelter accepted; company exposed {bands['low']}"),
         key("moderate", f"smelter in progress; company exposed {bands['moderate']}"),
         key("high", f"company exposed {bands['high']}; mine in an area of the lens"),
-        ('<rect x="3.5" y="-4.5" width="9" height="9" fill="#86123F" class="f-severe"/>',
+        ('<rect x="3.5" y="-4.5" width="9" height="9" fill="' + LOOKS["severe"].fill + '" class="f-severe"/>',
          f"smelter not accepted; company exposed {bands['severe']}"),
         key("unlisted", "smelter not on list"),
         key("unknown", "unidentified, or nothing known"),

@@ -1,20 +1,19 @@
 """The page: one file that opens without a network, with all views, every claim and its receipt.
 
 Python draws; the page only selects, filters, searches and zooms. Data and the pictures of single minerals travel as
-JSON, deflated and in base64; the pictures over all minerals stand in the page as they are, so that it can be read and
-printed without its script. A content security policy allows this script and this style and nothing else.
+JSON, deflated and in base64; the pictures over all minerals, unless they are large, stand in the page as they are, so
+that these can be read and printed without its script. A content security policy allows this script and this style
+and nothing else.
 """
 
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
 import zlib
 from collections.abc import Mapping, Sequence
 from functools import cache
 from html import escape
-from importlib import resources
 from typing import Any
 
 import numpy as np
@@ -25,6 +24,7 @@ from graphmap.analysis.hazard import terms
 from graphmap.graph import Column, EdgeTable, Texts
 from graphmap.maps import palette
 from graphmap.maps.atlas import ALL, KINDS, LINKS, MINE, SMELTER, Atlas, Layer
+from graphmap.maps.embed import content_hash, own_file
 from graphmap.maps.network import Placement
 from graphmap.maps.palette import DARK, INK, LAND, LINK, LOOKS, MUTED, PAPER, RULE
 from graphmap.maps.svg import Picture, attribute
@@ -72,9 +72,9 @@ def build_page(atlas: Atlas, pictures: Mapping[str, Mapping[str, Picture]], plac
 
     ``pictures`` are those of each view, in the order of the tabs, for ``ALL`` and for each mineral of the atlas.
     """
-    style, script = _style(), _read("page.js")
+    style, script = _style(), own_file("page.js")
     policy = (
-        f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style)}; img-src data: blob:; "
+        f"default-src 'none'; script-src {content_hash(script)}; style-src {content_hash(style)}; img-src data: blob:; "
         "base-uri 'none'; form-action 'none'"
     )
     data = json.dumps(_data(atlas, pictures, placement), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
@@ -325,9 +325,7 @@ def _risky(atlas: Atlas, case: Case, mineral: str) -> set[int]:
         return set(np.flatnonzero(layer.high_risk).tolist())
     areas, smelters = case.areas(mineral), case.smelters(mineral)[case.high_risk(mineral)]
     mines = atlas.node[layer.present & (atlas.kind == MINE)]
-    grounds = areas.facilities(mines, case.policy.origin_value)
-    risky = [mine for mine, found in grounds.items() if any(ground.certain for ground in found)]
-    nodes = np.array([*smelters.tolist(), *risky, *(areas.named.keys() & set(mines.tolist()))], np.int64)
+    nodes = np.array([*smelters.tolist(), *areas.risky(mines, case.policy.origin_value)], np.int64)
     return set(atlas.number[nodes].tolist()) & set(np.flatnonzero(layer.present).tolist())
 
 
@@ -406,15 +404,6 @@ def _words(texts: Texts) -> dict[str, Any]:
 # ---- style ----------------------------------------------------------------------------------------------------------
 
 
-def _hash(text: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
-
-
-@cache
-def _read(name: str) -> str:
-    return resources.files("graphmap.maps").joinpath(name).read_text("utf-8")
-
-
 @cache
 def _style() -> str:
     """The style sheet: colours from the palette, then ``page.css``."""
@@ -433,5 +422,5 @@ def _style() -> str:
     return (
         f":root{{{variables(light)}--font:{palette.FONT};color-scheme:light}}"
         f"@media (prefers-color-scheme:dark){{:root:not([data-theme=light]){{{variables(dark)}color-scheme:dark}}}}"
-        f":root[data-theme=dark]{{{variables(dark)}color-scheme:dark}}\n{looks}\n{_read('page.css')}"
+        f":root[data-theme=dark]{{{variables(dark)}color-scheme:dark}}\n{looks}\n{own_file('page.css')}"
     )

@@ -21,9 +21,6 @@ from graphmap.wording import clean
 WIDTH, MARGIN = 1480, 24
 """Of every picture, in pixels."""
 
-_SLACK = 1.0
-"""By how much estimated widths are taken too wide; the widths of letters below are generous already."""
-
 _TITLE, _SUBTITLE, _SMALL = 21.0, 13.0, 10.5
 
 
@@ -41,7 +38,7 @@ _WIDE = {**dict.fromkeys("mwMW@%—&", 0.89), **dict.fromkeys("ABCDEFGHKLNOPQRST
 @lru_cache(maxsize=65536)
 def text_width(text: str, size: float, bold: bool = False) -> float:
     """About how wide a text is at a font size, both in pixels."""
-    return sum(map(_char_width, text)) * size * _SLACK * (1.06 if bold else 1.0)
+    return sum(map(_char_width, text)) * size * (1.06 if bold else 1.0)
 
 
 @lru_cache(maxsize=4096)
