@@ -1,9 +1,6 @@
 """The world map: where smelters and mines stand, and where the mineral of a smelter comes from.
 
 Land and areas (``base``) are the same for every mineral, so that a page embeds them once; ``marks`` are of one mineral.
-An element with ``data-lens`` is an area under the lenses that it names, one with ``data-part`` holds listed parts that
-have no geometry of their own. A page that shows another lens gives class ``area`` (``area-part``) to those that name
-it and takes it from the others; regions that the main lens does not list are in the file, but not displayed.
 """
 
 from __future__ import annotations
@@ -11,24 +8,19 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from graphmap import places, wording
 from graphmap.analysis.areas import Ground
 from graphmap.analysis.beyond import claimed
-from graphmap.analysis.case import Case
 from graphmap.maps import palette
 from graphmap.maps.atlas import ALL, MINE, SMELTER, Atlas, Layer, Site
-from graphmap.maps.boundaries import Boundaries, Shape, read_boundaries
-from graphmap.maps.palette import AREA, AREA_LINE, INK, LAND, LOOKS, PAPER, RULE
-from graphmap.maps.projection import SOUTH, View
+from graphmap.maps.land import HEIGHT, OUTLINED, TINTED, Land, Tints, area_name, draw_land, find_land
+from graphmap.maps.palette import AREA_LINE, INK, LOOKS, PAPER, RULE
 from graphmap.maps.svg import MARGIN, WIDTH, Key, Picture, attribute, fit, glyph, key, site, text, text_width
-from graphmap.policy import LISTED, STANDINGS
-
-HEIGHT = 724.0
-"""Of the map, in pixels."""
+from graphmap.policy import STANDINGS
 
 _MOST_ARCS, _MOST_CALLS, _MOST_LOOSE, _MOST_SINGLE_MINES = 40, 5, 60, 200
 """Arcs, call-outs, marks without a place, and mines that can be selected one by one."""
@@ -55,27 +47,27 @@ meant nobody says."""
 
 def draw_world(atlas: Atlas, mineral: str = ALL, *, boundaries: Path | None = None) -> Picture:
     """The world map of one mineral of the atlas, or of all; ``boundaries`` is a user's own file of borders."""
-    land = _land(boundaries)
+    land = find_land(boundaries)
     drawn = _marks(atlas, mineral, land, shipped=boundaries is None)
-    tints = _Tints(atlas, land.boundaries, _minerals(atlas, mineral))
-    return replace(drawn, body=_base(land, tints) + drawn.body)
+    tints = Tints(atlas, land.boundaries, _minerals(atlas, mineral))
+    return replace(drawn, body=draw_land(land, tints) + drawn.body)
 
 
 def base(atlas: Atlas, boundaries: Path | None = None) -> str:
     """Land and areas as ``<g class="base">``. An area that the lens lists for some of the minerals of the atlas only
     names them in ``data-minerals``."""
-    land = _land(boundaries)
-    return _base(land, _Tints(atlas, land.boundaries, atlas.minerals))
+    land = find_land(boundaries)
+    return draw_land(land, Tints(atlas, land.boundaries, atlas.minerals))
 
 
 def marks(atlas: Atlas, mineral: str = ALL, *, boundaries: Path | None = None) -> Picture:
     """The world map without its land: the body is ``<g class="marks">`` alone, to be laid on ``base``."""
-    return _marks(atlas, mineral, _land(boundaries), shipped=boundaries is None)
+    return _marks(atlas, mineral, find_land(boundaries), shipped=boundaries is None)
 
 
-def _marks(atlas: Atlas, mineral: str, land: _Land, *, shipped: bool) -> Picture:
+def _marks(atlas: Atlas, mineral: str, land: Land, *, shipped: bool) -> Picture:
     facts = _Facts(atlas, mineral)
-    tints = _Tints(atlas, land.boundaries, facts.minerals)
+    tints = Tints(atlas, land.boundaries, facts.minerals)
     scene = _Scene(facts, land, tints)
     return Picture(
         "world",
@@ -91,208 +83,6 @@ def _marks(atlas: Atlas, mineral: str, land: _Land, *, shipped: bool) -> Picture
 
 def _minerals(atlas: Atlas, mineral: str) -> tuple[str, ...]:
     return atlas.minerals if mineral == ALL else (mineral,)
-
-
-# ---- land and areas -------------------------------------------------------------------------------------------------
-
-
-class _Land:
-    """Boundaries, laid on the map; paths are made once."""
-
-    def __init__(self, boundaries: Boundaries) -> None:
-        self.boundaries, self._view = boundaries, View(WIDTH, HEIGHT)
-        self._paths: dict[int, str] = {}
-        self._places: dict[str, tuple[float, float] | None] = {}
-
-    def path(self, shape: Shape) -> str:
-        """The path of one of the shapes of the boundaries."""
-        if id(shape) not in self._paths:  # shapes live as long as their boundaries
-            self._paths[id(shape)] = self._view.path(shape)
-        return self._paths[id(shape)]
-
-    def place(self, code: str) -> tuple[float, float] | None:
-        """Where on the map marks of a country or region go."""
-        if code not in self._places:
-            point = self.boundaries.point(code)
-            self._places[code] = self.on_map(*point) if point else None
-        return self._places[code]
-
-    def on_map(self, lon: float, lat: float) -> tuple[float, float] | None:
-        """Where on the map a place is, None if it is not on it."""
-        x, y = map(float, self._view.xy(lon, lat))
-        return (x, y) if lat >= SOUTH and 0 <= x <= WIDTH and 0 <= y <= HEIGHT else None
-
-
-def _land(path: Path | None) -> _Land:
-    changed = path.stat().st_mtime_ns if path is not None and path.is_file() else 0
-    return _read(path, changed)
-
-
-@lru_cache(maxsize=2)
-def _read(path: Path | None, changed: int) -> _Land:  # noqa: ARG001 - a file that has changed is read again
-    return _Land(read_boundaries(path))
-
-
-@dataclass
-class _Tint:
-    """What lenses say of a shape: ``whole`` the levels that they give it, ``part`` what they list of it without a
-    geometry of its own; by the name of the lens. ``minerals``: for which the main lens lists it."""
-
-    shape: Shape
-    whole: dict[str, list[str]] = field(default_factory=dict)
-    part: dict[str, list[str]] = field(default_factory=dict)
-    minerals: set[str] = field(default_factory=set)
-
-
-class _Tints:
-    """The areas of all lenses laid on shapes. ``grouped``, ``outlined`` and ``missing`` are areas of the main lens
-    that have no shape of their own: drawn with others as one, as an outline of what is around them, or not at all."""
-
-    def __init__(self, atlas: Atlas, boundaries: Boundaries, minerals: Sequence[str]) -> None:
-        self._boundaries = boundaries
-        self.main, self.minerals = atlas.case.lens.name, tuple(minerals)
-        self.of: dict[str, _Tint] = {}
-        self.grouped, self.outlined, self.missing = list[str](), list[str](), list[str]()
-        self._groups = {code: shape for shape in boundaries.groups for code in shape.covers}
-        for name, case in atlas.lenses.items():
-            self._lay(name, _levels(case, self.minerals))
-
-    def _lay(self, lens: str, listed: Mapping[str, tuple[str, set[str]]]) -> None:
-        for code, (level, minerals) in sorted(listed.items()):
-            own = self._boundaries.regions.get(code) or self._boundaries.country(code)
-            group = self._groups.get(code)
-            around = self._around(code)
-            if own:
-                self._whole(own, lens, level, minerals)
-            elif group and all(one in listed for one in group.covers):
-                self._whole(group, lens, level, minerals)
-                self._remember(lens, self.grouped, code)
-            elif around:
-                self._tint(around).part.setdefault(lens, []).append(code)
-                self._remember(lens, self.outlined, code)
-            else:
-                self._remember(lens, self.missing, code)
-
-    def _around(self, code: str) -> Shape | None:
-        """The smallest shape that holds an area without one."""
-        larger = places.parent_of(code)
-        regions = self._boundaries.regions
-        return (
-            self._groups.get(code)
-            or (regions.get(larger) if larger else None)
-            or self._boundaries.country(places.country_of(code))
-        )
-
-    def _whole(self, shape: Shape, lens: str, level: str, minerals: set[str]) -> None:
-        tint = self._tint(shape)
-        levels = tint.whole.setdefault(lens, [])
-        if level not in levels:
-            levels.append(level)
-        if lens == self.main:
-            tint.minerals |= minerals
-
-    def _tint(self, shape: Shape) -> _Tint:
-        return self.of.setdefault(_codes(shape), _Tint(shape))
-
-    def _remember(self, lens: str, where: list[str], code: str) -> None:
-        if lens == self.main:
-            where.append(code)
-
-    @property
-    def outlines(self) -> bool:
-        """Whether the main lens has areas that are outlined only."""
-        return bool(self.outlined)
-
-
-def _codes(shape: Shape) -> str:
-    """The codes that a shape stands for, one or several."""
-    return " ".join(shape.covers) or shape.code
-
-
-def _levels(case: Case, minerals: Iterable[str]) -> dict[str, tuple[str, set[str]]]:
-    """The areas of a lens: the highest level of each over these minerals, and the minerals that it is listed for."""
-    values = case.policy.facility_value
-    found: dict[str, tuple[str, set[str]]] = {}
-    for mineral in minerals:
-        for listed, level in case.areas(mineral).levels(values).items():
-            code = places.current(listed)
-            highest, of = found.get(code, (level, set()))
-            worse = max((highest, level), key=lambda one: (values.get(one, values[LISTED]), one))
-            found[code] = worse, of | {mineral}
-    return found
-
-
-def _base(land: _Land, tints: _Tints) -> str:
-    """Plain countries first: an outline must not be covered by a neighbour's land."""
-    plain, other, main = list[str](), list[str](), list[str]()
-    for shape in land.boundaries.countries:
-        tint = tints.of.get(shape.code) if shape.code else None
-        of = plain if tint is None else main if tints.main in {*tint.whole, *tint.part} else other
-        of.append(_country(shape, land.path(shape), tint, tints))
-    regions = [tint for code, tint in sorted(tints.of.items()) if "-" in code]
-    inside = [_region(land.path(tint.shape), tint, tints) for tint in regions if tints.main not in tint.part]
-    around = [_region(land.path(tint.shape), tint, tints) for tint in regions if tints.main in tint.part]
-    return (
-        f'<g class="base" fill="{LAND}" stroke="{PAPER}" stroke-width="0.5" stroke-linejoin="round">'
-        f"{''.join([*plain, *other, *main, *inside, *around])}</g>"
-    )
-
-
-_TINTED = f'fill="{AREA}" stroke="{AREA_LINE}" stroke-width="0.7"'
-_OUTLINED = f'stroke="{AREA_LINE}" stroke-width="1.1" stroke-dasharray="4 2.5"'
-
-
-def _country(shape: Shape, path: str, tint: _Tint | None, tints: _Tints) -> str:
-    code = f' data-code="{attribute(shape.code)}"' if shape.code else ""
-    if tint is None:
-        return f'<path class="land"{code} d="{path}"/>'
-    classes, look = ["land"], ""
-    if tints.main in tint.whole:
-        classes, look = [*classes, "area"], f" {_TINTED}"
-    elif tint.whole or tints.main not in tint.part:
-        classes.append("other")
-    if tints.main in tint.part:
-        classes.append("area-part")
-        look = look or f" {_OUTLINED}"
-    return f'<path class="{" ".join(classes)}"{_told(tint, tints)}{look} d="{path}">{_named(tint)}</path>'
-
-
-def _region(path: str, tint: _Tint, tints: _Tints) -> str:
-    here = tints.main in tint.whole or tints.main in tint.part
-    tinted = tints.main in tint.whole if here else bool(tint.whole)
-    classes = ("area" if tinted else "area-part") + ("" if here else " other")
-    look = _TINTED if tinted else f'fill="none" {_OUTLINED}'
-    hidden = "" if here else ' display="none"'
-    return f'<path class="{classes}"{_told(tint, tints)} {look}{hidden} d="{path}">{_named(tint)}</path>'
-
-
-def _told(tint: _Tint, tints: _Tints) -> str:
-    out = f' data-code="{attribute(_codes(tint.shape))}"'
-    for name, lenses in (("lens", tint.whole), ("part", tint.part)):
-        if lenses:
-            out += f' data-{name}="{attribute(" ".join(lenses))}"'
-    if tint.minerals and len(tint.minerals) < len(tints.minerals):
-        out += f' data-minerals="{attribute(" ".join(m for m in tints.minerals if m in tint.minerals))}"'
-    return out
-
-
-def _named(tint: _Tint) -> str:
-    """The name of an area and its levels, for who points at it."""
-    says = [f"{' and '.join(levels)} (lens {lens})" for lens, levels in tint.whole.items()]
-    says += [f"in it {wording.listed(list(map(_area_name, codes)))} (lens {ln})" for ln, codes in tint.part.items()]
-    return f"<title>{attribute(_shape_name(tint.shape) + ': ' + '; '.join(says))}</title>"
-
-
-def _shape_name(shape: Shape) -> str:
-    if not shape.covers:
-        return _area_name(shape.code)
-    names = [places.region_name(code) for code in shape.covers]
-    return f"{wording.listed(names)}, {places.country_name(places.country_of(shape.covers[0]))}"
-
-
-def _area_name(code: str) -> str:
-    country = places.country_name(places.country_of(code))
-    return f"{places.region_name(code)}, {country}" if "-" in code else country
 
 
 # ---- what is known --------------------------------------------------------------------------------------------------
@@ -502,7 +292,7 @@ class _Arc:
 class _Scene:
     """All marks of a layer on the map."""
 
-    def __init__(self, facts: _Facts, land: _Land, tints: _Tints) -> None:
+    def __init__(self, facts: _Facts, land: Land, tints: Tints) -> None:
         points = [land.on_map(*tint.shape.point) for tint in tints.of.values() if tints.main in tint.whole]
         self._facts, self._land = facts, land
         self._floor = _Floor([point for point in points if point])
@@ -831,7 +621,7 @@ def _loose_words(scene: _Scene) -> str:
     return f"{sites} whose location is {what} {verb}{cut}"
 
 
-def _notes(facts: _Facts, scene: _Scene, tints: _Tints, *, shipped: bool) -> Iterator[str]:
+def _notes(facts: _Facts, scene: _Scene, tints: Tints, *, shipped: bool) -> Iterator[str]:
     borders = (
         "Borders: Natural Earth, 1:10 million, simplified (public domain), which shows who controls land in fact; they "
         "are no opinion on the status of any territory. --boundaries takes a file of your own."
@@ -876,10 +666,10 @@ def _notes(facts: _Facts, scene: _Scene, tints: _Tints, *, shipped: bool) -> Ite
 def _some(codes: Sequence[str]) -> str:
     """The first few areas by name."""
     more = [f"{len(codes) - 6:,} more"] if len(codes) > 6 else []
-    return wording.listed([*map(_area_name, codes[:6]), *more])
+    return wording.listed([*map(area_name, codes[:6]), *more])
 
 
-def _legend(facts: _Facts, scene: _Scene, tints: _Tints) -> Iterator[Key]:
+def _legend(facts: _Facts, scene: _Scene, tints: Tints) -> Iterator[Key]:
     count = Counter(STANDINGS[facts.layer.standing[one.number]] for one in facts.smelters)
     for standing in STANDINGS:
         if count[standing]:
@@ -908,10 +698,10 @@ def _legend(facts: _Facts, scene: _Scene, tints: _Tints) -> Iterator[Key]:
             arc = f'<path class="arc {_state_class(state, "s-neutral")}" d="M1 3Q8-6 16 2" {_arc_look(state)}/>'
             yield arc + _origin_dot(1, 3, state), words
     if any(tints.main in tint.whole for tint in tints.of.values()):
-        yield f'<rect class="area" x="0" y="-5.5" width="16" height="11" {_TINTED}/>', f"area of lens {facts.lens}"
+        yield f'<rect class="area" x="0" y="-5.5" width="16" height="11" {TINTED}/>', f"area of lens {facts.lens}"
     if tints.outlines:
         yield (
-            f'<rect class="area-part" x="0.6" y="-5" width="15" height="10" fill="none" {_OUTLINED}/>',
+            f'<rect class="area-part" x="0.6" y="-5" width="15" height="10" fill="none" {OUTLINED}/>',
             "a part of it is listed",
         )
     if scene.start:

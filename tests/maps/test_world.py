@@ -135,7 +135,7 @@ def test_coordinates_are_exact_and_a_country_is_approximate() -> None:
     assert "approximate" in by[number["X"]].get("aria-label", "")
     assert not by[number["Y"]].get("stroke-dasharray")
     x, y, _ = circle_of(by[number["Y"]])
-    home = world._land(None).on_map(7.4, 46.9)
+    home = world.find_land(None).on_map(7.4, 46.9)
     assert home is not None
     assert (x, y) == pytest.approx(home, abs=0.06)
 
@@ -303,7 +303,7 @@ def test_crowded_marks_stand_apart_worst_in_the_middle_and_a_note_says_so() -> N
     assert any(note.startswith("119 marks moved apart") for note in picture.notes)
     assert "(40 of 120, of the highest hazard)" in picture.subtitle
     assert len(elements(picture, "arc")) == 40
-    centre = world._land(None).place("CN")
+    centre = world.find_land(None).place("CN")
     assert centre is not None
     worst = next(mark for mark in reversed(elements(picture, "site")))  # drawn last, on top
     assert "not accepted" in worst.get("aria-label", "")
