@@ -5,6 +5,7 @@
     GraphmapError             one line on stderr, exit code 2
     ├── FileRejected          a document that is not what it claims to be; the others go on
     ├── StoreError            the store cannot be opened, read or written
+    │   └── StoreLost         its server cannot be reached
     ├── PolicyError           a policy or lens that cannot be found or read
     └── NotFound              a name or id that the graph does not hold
 
@@ -36,6 +37,10 @@ class FileRejected(GraphmapError):  # noqa: N818 - the field says that a file is
 
 class StoreError(GraphmapError):
     """The store cannot be opened, read or written."""
+
+
+class StoreLost(StoreError):  # noqa: N818 - says what has happened
+    """The server that holds the store cannot be reached; another try now would wait as long again."""
 
 
 class PolicyError(GraphmapError):

@@ -1,7 +1,7 @@
 """From files to the store: recognise, read and check each document in a worker, keep it, report.
 
-Each document is kept whole as soon as it has been read, or not at all. What becomes of its rows is counted: every row
-that was read is used by a claim or told of in an issue.
+Each document is kept whole as soon as it has been read (together with others that wait), or not at all. What becomes
+of its rows is counted: every row that was read is used by a claim or told of in an issue.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from pathlib import Path
 from typing import Any, NamedTuple, get_args
 
 from graphmap import schema
-from graphmap.errors import FileRejected, GraphmapError, StoreError
+from graphmap.errors import FileRejected, GraphmapError, StoreError, StoreLost
 from graphmap.records import About, Batch, Edge, Issue, Node, Severity, Source, Value
 from graphmap.sheets import Document, diagnose, open_document
 from graphmap.sheets.values import shown
 from graphmap.shelf import Loader, loaders, recognise
-from graphmap.store import Store
-from graphmap.workers import Died, run
+from graphmap.store import TOGETHER, Store
+from graphmap.workers import Died, run_ahead
 
 EXTENSIONS = frozenset({".xlsx", ".xlsm", ".xls", ".csv", ".tsv", ".txt", ".json"})
 """Which files of a folder are tried. A file that is named itself is tried whatever it is called."""
@@ -128,28 +128,44 @@ def load(
     tasks = [_Task(str(path), day, tuple(map(str, own))) for path in files]
     documents: list[Loaded] = []
     workers = min(len(tasks), (os.cpu_count() or 1) if jobs is None else jobs)
-    with closing(run(_read_task, tasks, jobs=workers)) as results:
-        for done, (task, result) in enumerate(results, 1):
-            path = Path(task.path)
-            if isinstance(result, Batch):
-                try:
-                    store.replace(result)
-                except StoreError as error:
-                    left = f", nor were {len(tasks) - done} more" if done < len(tasks) else ""
-                    raise StoreError(
-                        f"{shown(path.name, 200)} was not loaded{left}: {error.message}", error.cure
-                    ) from error
-                documents.append(_loaded(path, result))
-            else:
-                rejected.append(_rejected(path, result))
-            if progress:
-                progress(done, len(tasks), shown(path.name, 200))
+    done = 0
+    with closing(run_ahead(_read_task, tasks, jobs=workers, ahead=TOGETHER, size=_claims_of)) as groups:
+        for group in groups:
+            read = [(Path(task.path), result) for task, result in group if isinstance(result, Batch)]
+            _keep(store, read, len(tasks) - done - len(group))
+            for task, result in group:
+                path = Path(task.path)
+                if isinstance(result, Batch):
+                    documents.append(_loaded(path, result))
+                else:
+                    rejected.append(_rejected(path, result))
+                done += 1
+                if progress:
+                    progress(done, len(tasks), shown(path.name, 200))
     documents = _superseded(_once_each(sorted(documents, key=lambda one: one.path)), store)
     return Report(tuple(documents), tuple(sorted(rejected, key=lambda one: one.path)))
 
 
 def _read_task(task: _Task) -> Batch:
     return read_batch(Path(task.path), task.today, tuple(map(Path, task.extra)))
+
+
+def _claims_of(batch: Batch) -> int:
+    return len(batch.edges)
+
+
+def _keep(store: Store, read: Sequence[tuple[Path, Batch]], left: int) -> None:
+    """Write these documents, while ``left`` files are still to be read; say of which file it went wrong."""
+    try:
+        store.replace(*(batch for _, batch in read))
+    except StoreError as error:
+        if len(read) > 1 and not isinstance(error, StoreLost):
+            for i, one in enumerate(read, 1):  # those before the one that cannot be written are kept
+                _keep(store, [one], left + len(read) - i)
+            return
+        more = left + len(read) - 1
+        rest = f", nor were {more} more" if more else ""
+        raise StoreError(f"{shown(read[0][0].name, 200)} was not loaded{rest}: {error.message}", error.cure) from error
 
 
 def _loaded(path: Path, batch: Batch) -> Loaded:

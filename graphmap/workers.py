@@ -22,9 +22,11 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Generator, Iterable
-from contextlib import suppress
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, BinaryIO, NamedTuple, TypeVar
 
 from graphmap.errors import GraphmapError
@@ -40,6 +42,10 @@ class Died:
     reason: str
 
 
+Done = tuple[Task, Result | GraphmapError | Died]
+"""A task with its result. A ``GraphmapError`` that the function raises is the result of its task."""
+
+
 def run(
     function: Callable[[Task], Result],
     tasks: Iterable[Task],
@@ -47,15 +53,33 @@ def run(
     jobs: int,
     memory_mb: int = 1024,
     timeout: float = 120,
-) -> Generator[tuple[Task, Result | GraphmapError | Died], None, None]:
-    """Yield every task with its result, in the order of completion.
+) -> Generator[Done[Task, Result]]:
+    """Yield every task with its result, in the order of completion; see ``run_ahead``.
 
-    A ``GraphmapError`` that the function raises is the task's result. A worker that dies, runs out of memory or
-    takes too long gives ``Died``. Any other exception is a bug: it is raised here, with the worker's traceback
-    as a note, and ends the run.
+    Fewer than twice ``jobs`` tasks are taken ahead of what was yielded.
+    """
+    with closing(run_ahead(function, tasks, jobs=jobs, memory_mb=memory_mb, timeout=timeout)) as groups:
+        for group in groups:
+            yield from group
 
-    ``function`` must be importable by its module and name; tasks and results must be picklable. At most
-    ``jobs`` tasks are taken ahead of what was yielded. Closing the generator ends all workers.
+
+def run_ahead(
+    function: Callable[[Task], Result],
+    tasks: Iterable[Task],
+    *,
+    jobs: int,
+    memory_mb: int = 1024,
+    timeout: float = 120,
+    ahead: int = 0,
+    size: Callable[[Result], int] = lambda _: 1,
+) -> Generator[list[Done[Task, Result]]]:
+    """Yield all tasks with their results, at each step those that are ready, and go on while the caller uses them.
+
+    A worker that dies, runs out of memory or takes too long gives ``Died``. Any other exception than a
+    ``GraphmapError`` is a bug: it is raised here, with the worker's traceback as a note, and ends the run.
+
+    ``function`` must be importable by its module and name; tasks and results must be picklable. Closing the generator
+    ends all workers.
 
     Args:
         function: what to do with one task.
@@ -63,16 +87,20 @@ def run(
         jobs: number of worker processes; 0 runs in this process, without any limit.
         memory_mb: address space that a worker may take, in MiB (where the system can limit it).
         timeout: seconds that one task may take.
+        ahead: no further task is begun while results of more than this size wait to be taken.
+        size: of a result; errors have none.
     """
     if jobs < 0:
         raise ValueError(f"jobs must be 0 or more, not {jobs}")
     if jobs and getattr(function, "__module__", "") == "__main__":
         raise ValueError(f"{function!r} must stand in a module that the workers can import, not in the main script")
     if jobs:
-        yield from _run_in_workers(function, tasks, jobs, memory_mb, timeout)
+        setup = pickle.dumps((function, memory_mb, timeout))
+        keep_busy = partial(_keep_busy, setup, iter(tasks), jobs, memory_mb, timeout, ahead, size)
+        yield from _beside(keep_busy)
         return
     for task in tasks:
-        yield task, _attempt(function, task, "")
+        yield [(task, _attempt(function, task, ""))]
 
 
 def _attempt(function: Callable[[Task], Result], task: Task, limit: str) -> Result | GraphmapError | Died:
@@ -92,48 +120,108 @@ class _Answer(NamedTuple):
     bug: tuple[Exception, str] | None = None  # the exception and the worker's traceback
 
 
-def _run_in_workers(
-    function: Callable[[Task], Result], tasks: Iterable[Task], jobs: int, memory_mb: int, timeout: float
-) -> Generator[tuple[Task, Result | GraphmapError | Died], None, None]:
-    setup = pickle.dumps((function, memory_mb, timeout))
-    answers: queue.SimpleQueue[tuple[_Worker, _Answer | None]] = queue.SimpleQueue()
-    pending = iter(tasks)
+class _End(NamedTuple):
+    error: Exception | None = None
+
+
+_Letter = tuple["_Worker", _Answer | None] | int | None
+"""To whoever keeps the workers busy: an answer, how many results the caller has taken, or that it is over."""
+
+
+def _beside(
+    serve: Callable[[queue.SimpleQueue[_Letter]], Iterable[Done[Task, Result]]],
+) -> Generator[list[Done[Task, Result]]]:
+    """Let this go on in a thread, so that no worker waits for a caller who is busy; yield what is ready."""
+    letters: queue.SimpleQueue[_Letter] = queue.SimpleQueue()
+    ready: queue.SimpleQueue[Done[Task, Result] | _End] = queue.SimpleQueue()
+
+    def run() -> None:
+        try:
+            for done in serve(letters):
+                ready.put(done)
+        except Exception as error:
+            ready.put(_End(error))
+        else:
+            ready.put(_End())
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    try:
+        while True:
+            found = [ready.get()]
+            while not ready.empty():
+                found.append(ready.get())
+            if group := [one for one in found if not isinstance(one, _End)]:
+                letters.put(len(group))
+                yield group
+            if isinstance(found[-1], _End):
+                if found[-1].error is not None:
+                    raise found[-1].error
+                return
+    finally:
+        letters.put(None)
+        thread.join()
+
+
+def _keep_busy(
+    setup: bytes,
+    pending: Iterator[Task],
+    jobs: int,
+    memory_mb: int,
+    timeout: float,
+    ahead: int,
+    size: Callable[[Result], int],
+    letters: queue.SimpleQueue[_Letter],
+) -> Generator[Done[Task, Result]]:
+    """Hand out the tasks and yield what came of them, until all is done or a letter says that it is over."""
     idle: list[_Worker] = []
     busy: dict[_Worker, Task] = {}
+    waiting: deque[int] = deque()  # the sizes of the results that the caller has not taken
 
     def hand_out() -> None:
-        for task in itertools.islice(pending, jobs - len(busy)):
+        for task in itertools.islice(pending, jobs - len(busy) if sum(waiting) <= ahead else 0):
             frame = pickle.dumps(task)
-            worker = idle.pop() if idle else _Worker(setup, answers)
+            worker = idle.pop() if idle else _Worker(setup, letters)
             if not worker.send(frame, timeout):  # it died while it was idle, which is not the fault of this task
                 worker.stop()
-                worker = _Worker(setup, answers)
+                worker = _Worker(setup, letters)
                 worker.send(frame, timeout)
             busy[worker] = task
 
     try:
         hand_out()
-        while busy:
-            late = min(busy, key=lambda worker: worker.deadline)
+        while busy or waiting:
+            late = min(busy, key=lambda worker: worker.deadline, default=None)
             try:
-                worker, answer = answers.get(timeout=max(0.0, late.deadline - time.monotonic()))
+                letter = letters.get(timeout=max(0.0, late.deadline - time.monotonic()) if late else None)
             except queue.Empty:
+                assert late is not None
                 worker, answer = late, _Answer(Died(f"took longer than {timeout:g} seconds"))
                 late.stop()
             else:
+                if letter is None:
+                    return
+                if isinstance(letter, int):
+                    for _ in range(letter):
+                        waiting.popleft()
+                    hand_out()
+                    continue
+                worker, told = letter
                 if worker not in busy:  # the last word of a worker that was stopped already
                     continue
-                if answer is None:
+                if told is None:
                     answer = _Answer(Died(worker.last_words(memory_mb)))
                 else:
+                    answer = told
                     idle.append(worker)
             task = busy.pop(worker)
-            hand_out()  # before yielding, so that the workers go on while the caller uses the result
             if answer.bug:
                 error, where = answer.bug
                 error.add_note(f"in a worker process, task {task!r}:\n{where}")
                 raise error
+            waiting.append(1 if isinstance(answer.result, GraphmapError | Died) else max(1, size(answer.result)))
             yield task, answer.result
+            hand_out()
     finally:
         for worker in idle:
             worker.dismiss()
@@ -151,7 +239,7 @@ _START = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from graphmap
 class _Worker:
     """A worker process. What it answers goes to the queue, and ``None`` when it ends."""
 
-    def __init__(self, setup: bytes, answers: queue.SimpleQueue[tuple[_Worker, _Answer | None]]) -> None:
+    def __init__(self, setup: bytes, letters: queue.SimpleQueue[_Letter]) -> None:
         import subprocess  # here, so that the workers themselves start without them
         import tempfile
 
@@ -165,7 +253,7 @@ class _Worker:
             stderr=self._errors,
         )
         self._write(setup)
-        self._listener = threading.Thread(target=self._listen, args=(answers,), daemon=True)
+        self._listener = threading.Thread(target=self._listen, args=(letters,), daemon=True)
         self._listener.start()
 
     def send(self, frame: bytes, timeout: float) -> bool:
@@ -213,7 +301,7 @@ class _Worker:
             return False
         return True
 
-    def _listen(self, answers: queue.SimpleQueue[tuple[_Worker, _Answer | None]]) -> None:
+    def _listen(self, letters: queue.SimpleQueue[_Letter]) -> None:
         assert self._process.stdout
         answer: _Answer | None
         while True:
@@ -225,7 +313,7 @@ class _Worker:
                 answer = _Answer(None, (error, "its answer could not be read"))
             if answer is None:
                 self._process.wait()
-            answers.put((self, answer))
+            letters.put((self, answer))
             if answer is None:
                 return
 

@@ -35,8 +35,11 @@ class Stored:
 class Store(Protocol):
     """What every store does. All methods raise ``StoreError`` when the store cannot be read or written."""
 
-    def replace(self, batch: Batch) -> None:
-        """Make the store hold exactly what this document says, in one transaction that is kept when this returns.
+    def replace(self, *batches: Batch) -> None:
+        """Make the store hold exactly what these documents say, each whole or not at all.
+
+        What is written is kept when this returns. Several documents at once save a server most of its work; when one
+        of them cannot be written, others may not be either, and giving them one by one tells which.
 
         A document is known by its content (``Source.id``). Of copies of one content that differ in file and time,
         the name and place are those of the latest ``modified`` (equal times: of the last file name).
@@ -98,6 +101,24 @@ def open_store(url: str | Path, *, database: str | None = None) -> Store:
         return Neo4jStore(str(url), database=database)
     known = ", ".join(f"{one}://" for one in SERVERS)
     raise StoreError(f"There is no kind of store called '{kind}'.", f"Give the path of a file, or one of {known}.")
+
+
+TOGETHER = 5_000
+"""Claims that are worth a transaction: more at once saves a Neo4j server nothing (measured 2026-11-26)."""
+
+
+def together(batches: Iterable[Batch]) -> Iterator[list[Batch]]:
+    """Documents in groups for ``Store.replace``, of ``TOGETHER`` claims or of one document."""
+    group: list[Batch] = []
+    claims = 0
+    for batch in batches:
+        if group and claims + len(batch.edges) > TOGETHER:
+            yield group
+            group, claims = [], 0
+        group.append(batch)
+        claims += len(batch.edges)
+    if group:
+        yield group
 
 
 def in_order(sources: Iterable[Source]) -> list[Source]:

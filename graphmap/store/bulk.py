@@ -156,7 +156,7 @@ class _Export:
         self._table(cypher.label_of(key), header).add(*map(_cell, cells))
 
     def _add_claims(self, name: str, groups: Iterable[Mapping[str, Any]], document: Mapping[str, Any]) -> None:
-        properties = {"row": str, "mineral": str, **schema.EDGES[name].properties}
+        properties = cypher.claim_properties(schema.EDGES[name])
         header = [":START_ID", ":END_ID", "source", "file", "as_of:date", "tail_key", "head_key"]
         header += [_typed(*property_) for property_ in properties.items()]
         table = self._table(name if document["current"] else cypher.PAST + name, header)
@@ -164,10 +164,9 @@ class _Export:
         drawn = self._read_as if name != "SAME_AS" else {}
         for group in groups:
             start, tail = _end(group["tail"], drawn)
-            for row in group["rows"]:
-                end, head = _end(row["head"], drawn)
-                value = row["properties"].get
-                table.add(start, end, said, tail, head, *[_cell(value(one)) for one in properties])
+            for key, *values in group["rows"]:
+                end, head = _end(key, drawn)
+                table.add(start, end, said, tail, head, *map(_cell, values))
 
     def _table(self, name: str, header: Sequence[str]) -> _Table:
         if name not in self._tables:

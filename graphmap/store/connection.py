@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 import neo4j
 from neo4j import exceptions
 
-from graphmap.errors import StoreError
+from graphmap.errors import StoreError, StoreLost
 
 T = TypeVar("T")
 
@@ -186,16 +186,16 @@ class Connection:
         cure = "Another application or version set it: drop it there, or use another database (--database)."
         return StoreError(f"{self.shown} has a constraint or index that stands in the way: {what}", cure)
 
-    def _unreachable(self, error: Exception) -> StoreError:
+    def _unreachable(self, error: Exception) -> StoreLost:
         text = _one_line(str(error))
         if "HTTP" in text or "handshake" in text.lower() or "closed connection" in text:
-            return StoreError(f"{self.shown} does not speak Bolt.", _RESET)
+            return StoreLost(f"{self.shown} does not speak Bolt.", _RESET)
         if isinstance(error, exceptions.UnsupportedServerProduct):
-            return StoreError(f"{self.shown} speaks no version of Bolt that is known here.", _RESET)
+            return StoreLost(f"{self.shown} speaks no version of Bolt that is known here.", _RESET)
         if isinstance(error, exceptions.ConfigurationError):
-            return StoreError(f"{self.shown} cannot be used: {text}", "Write bolt://HOST:7687 or neo4j://HOST:7687.")
+            return StoreLost(f"{self.shown} cannot be used: {text}", "Write bolt://HOST:7687 or neo4j://HOST:7687.")
         cure = "Is the server running, and are host and port right? What was loaded before is kept."
-        return StoreError(f"{self.shown} cannot be reached: {text}", cure)
+        return StoreLost(f"{self.shown} cannot be reached: {text}", cure)
 
 
 def _checked(url: str) -> str:

@@ -128,6 +128,12 @@ def unknown_to_us(known: str) -> bool:
 
 # ---- one statement for each thing to do ------------------------------------------------------------------------
 
+_ONCE = "CYPHER replan=skip"
+"""Plan a statement once, whatever the database grows to: it finds everything by index and has no other way to go.
+
+Without it a server plans most statements of a load again, each for longer than it runs (measured 2026-11-26).
+"""
+
 FIND_STORE = f"MATCH (m:{STORE} {{{KEY}: '{STORE}'}}) RETURN m{{.*}} AS store"
 MAKE_STORE = f"""
 MERGE (m:{STORE} {{{KEY}: '{STORE}'}})
@@ -140,16 +146,16 @@ _BUMP = f"MATCH (m:{STORE} {{{KEY}: '{STORE}'}}) SET m.generation = m.generation
 BUMP = f"{_BUMP} RETURN m.generation AS generation"
 SETTLED = f"MATCH (m:{STORE} {{{KEY}: '{STORE}'}}) SET m.settled = m.generation"
 
-_FIND = f"MATCH (d:{DOCUMENT}) WHERE d.{KEY} = $key OR d.series_key IN $series"
+_FIND = f"MATCH (d:{DOCUMENT}) WHERE d.{KEY} IN $keys OR d.series_key IN $series"
 _FOUND = """d{.id, .series, .series_key, .title, .file, .modified, .digest, .current, .claim_types, .claim_counts,
           as_of: toString(d.as_of)}"""
 FIND_DOCUMENTS = f"{_FIND} RETURN {_FOUND} AS document"
-BEGIN = f"""
+BEGIN = f"""{_ONCE}
 {_BUMP} WITH m.generation AS generation
 OPTIONAL {_FIND} RETURN generation, collect({_FOUND}) AS documents
 """
-"""Whoever writes begins with this: wait for the others, then find the document and those of its series."""
-WRITE_DOCUMENT = f"MERGE (d:{DOCUMENT} {{{KEY}: $key}}) SET d = $properties"
+"""Whoever writes begins with this: wait for the others, then find the documents and those of their series."""
+WRITE_DOCUMENTS = f"{_ONCE} UNWIND $documents AS given MERGE (d:{DOCUMENT} {{{KEY}: given.{KEY}}}) SET d = given"
 MARK_DOCUMENT = f"""
 MATCH (d:{DOCUMENT} {{{KEY}: $key}}) SET d.current = ($by IS NULL), d.superseded_by = $by
 """
@@ -177,8 +183,8 @@ RETURN d.named_keys AS keys, CASE WHEN d.current THEN null ELSE d.named_names EN
 
 
 def drop_claims(type_: str) -> str:
-    """Delete the claims of a type that a document made."""
-    return f"MATCH ()-[e:{type_} {{source: $source}}]->() DELETE e"
+    """Delete the claims of a type that some documents made."""
+    return f"MATCH ()-[e:{type_}]->() WHERE e.source IN $sources DELETE e"
 
 
 def move_claims(old: str, new: str) -> str:
@@ -188,7 +194,7 @@ def move_claims(old: str, new: str) -> str:
 
 def merge_nodes(label: str) -> str:
     """Make the nodes of a label be there."""
-    return f"UNWIND $rows AS r MERGE (n:{label} {{{KEY}: r.key}}) ON CREATE SET n.id = r.id, n.name = r.name"
+    return f"{_ONCE} UNWIND $rows AS r MERGE (n:{label} {{{KEY}: r.key}}) ON CREATE SET n.id = r.id, n.name = r.name"
 
 
 Kind = tuple[str, str, str]
@@ -196,18 +202,25 @@ Kind = tuple[str, str, str]
 
 
 def create_claims(kind: Kind, past: bool) -> str:
-    """Draw claims, grouped by tail, between nodes that are there.
+    """Draw the claims of some documents, grouped by tail, between nodes that are there.
 
     An end that is read as another node is drawn there and remembers how it was written.
     """
     type_, tail, head = kind
     merged = type_ != "SAME_AS"
-    return f"""
-UNWIND $groups AS g {_end("a", tail, "g.tail", "g", merged)}
-UNWIND g.rows AS r {_end("b", head, "r.head", "a, a_key, r", merged)}
-CREATE (a)-[e:{PAST * past}{type_}]->(b)
-SET e = r.properties, e.source = $source, e.file = $file, e.as_of = $as_of, e.tail_key = a_key, e.head_key = b_key
+    # Naming each property is faster than handing over a map of them; those that are null are left out.
+    told = "".join(f"{name}: r[{i}], " for i, name in enumerate(claim_properties(schema.EDGES[type_]), 1))
+    return f"""{_ONCE}
+UNWIND $documents AS d UNWIND d.groups AS g {_end("a", tail, "g.tail", "d, g", merged)}
+UNWIND g.rows AS r {_end("b", head, "r[0]", "d, a, a_key, r", merged)}
+CREATE (a)-[:{PAST * past}{type_} {{{told}
+  source: d.source, file: d.file, as_of: d.as_of, tail_key: a_key, head_key: b_key}}]->(b)
 """
+
+
+def claim_properties(edge: EdgeType) -> dict[str, type]:
+    """What a claim of a type says besides its ends, in the order of the rows of ``Packed.claims``."""
+    return {"row": str, "mineral": str, **edge.properties}
 
 
 def _end(name: str, label: str, key: str, kept: str, merged: bool) -> str:
@@ -269,7 +282,7 @@ RETURN key, name, tier, read_as, roles
 
 def set_nodes(label: str) -> str:
     """Bring name and tier of nodes up to date."""
-    return f"""
+    return f"""{_ONCE}
 UNWIND $rows AS r MATCH (n:{label} {{{KEY}: r.key}})
 SET n.name = r.name, n.tier = r.tier, n.read_as = r.read_as
 """
@@ -279,7 +292,7 @@ def set_role(role: str) -> str:
     """Give companies a role label and take the others away."""
     others = "".join(f":{other}" for other in ROLES if other != role)
     add = f"SET n:{role}" if role else ""
-    return f"UNWIND $keys AS key MATCH (n:Company {{{KEY}: key}}) REMOVE n{others} {add}"
+    return f"{_ONCE} UNWIND $keys AS key MATCH (n:Company {{{KEY}: key}}) REMOVE n{others} {add}"
 
 
 def let_go(label: str) -> str:
@@ -312,7 +325,7 @@ ORDER BY type, tail, head, id
 
 def redraw(type_: str, tail: str, head: str) -> str:
     """Draw claims between other nodes than before."""
-    return f"""
+    return f"""{_ONCE}
 UNWIND $rows AS r
 MATCH ()-[e:{type_}]->() WHERE elementId(e) = r.id
 MATCH (a:{tail} {{{KEY}: r.tail}}) MATCH (b:{head} {{{KEY}: r.head}})
@@ -330,7 +343,8 @@ class Packed:
     """A document as parameters of statements.
 
     ``nodes`` are rows for ``merge_nodes`` by label; ``claims`` groups for ``create_claims`` by (type, tail label,
-    head label); ``document`` are the properties of its node. Everything is sorted.
+    head label), each row the key of the head and a value (or None) for each of ``claim_properties``; ``document`` are
+    the properties of its node. Everything is sorted.
     """
 
     source: Source
@@ -355,13 +369,12 @@ def pack(batch: Batch) -> Packed:
     for (label, id_), name in names.items():
         node = {"key": keys[label, id_], "id": id_[:LONGEST], "name": name or id_}
         rows.setdefault(label, []).append(node)
-    groups: dict[Kind, dict[str, list[dict[str, Any]]]] = {}
+    groups: dict[Kind, dict[str, list[list[Value]]]] = {}
     counts: dict[str, int] = {}
     for edge in batch.edges:
         counts[edge.type] = counts.get(edge.type, 0) + 1
         ends = groups.setdefault((edge.type, edge.tail.label, edge.head.label), {})
-        claim = {"head": keys[edge.head[:2]], "properties": _properties(edge)}
-        ends.setdefault(keys[edge.tail[:2]], []).append(claim)
+        ends.setdefault(keys[edge.tail[:2]], []).append([keys[edge.head[:2]], *_told(edge)])
     source = batch.source
     columns = [[issue[i] for issue in batch.issues] for i in range(len(Issue._fields))]
     document = {
@@ -374,7 +387,7 @@ def pack(batch: Batch) -> Packed:
         **{f"issue_{name}": column for name, column in zip(Issue._fields, columns, strict=True)},
     }  # fmt: skip
     claims: dict[Kind, list[dict[str, Any]]] = {
-        kind: [{"tail": tail, "rows": sorted(found, key=itemgetter("head"))} for tail, found in sorted(ends.items())]
+        kind: [{"tail": tail, "rows": sorted(found, key=itemgetter(0))} for tail, found in sorted(ends.items())]
         for kind, ends in sorted(groups.items())
     }
     return Packed(source, document, dict(sorted(rows.items())), claims)
@@ -393,19 +406,20 @@ def day(text: str) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def _properties(edge: Edge) -> dict[str, Value]:
-    """A claim's properties, those that are given; ``KeyError`` for one that the schema does not know."""
+def _told(edge: Edge) -> Iterator[Value]:
+    """The values of ``claim_properties``, None where there is none; ``KeyError`` for what the schema does not know."""
     declared = schema.EDGES[edge.type].properties
+    if unknown := edge.properties.keys() - declared.keys():
+        raise KeyError(min(unknown))
     mineral_code(edge.mineral)
-    out: dict[str, Value] = {"row": edge.row}
-    if edge.mineral:
-        out["mineral"] = edge.mineral
-    for name, value in edge.properties.items():
-        kind = declared[name]
+    yield edge.row
+    yield edge.mineral or None
+    for name, kind in declared.items():
+        value = edge.properties.get(name)
         if value is None or value == "" or (isinstance(value, float) and isnan(value)):
-            continue
-        out[name] = float(value) if kind is float else value  # type: ignore[arg-type]
-    return out
+            yield None
+        else:
+            yield float(value) if kind is float else value  # type: ignore[arg-type]
 
 
 def source_of(document: Mapping[str, Any]) -> Source:

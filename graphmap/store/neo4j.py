@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -115,22 +116,29 @@ class Neo4jStore:
 
     # ---- writing ----------------------------------------------------------------------------------------------
 
-    def replace(self, batch: Batch) -> None:
-        """Make the store hold exactly what this document says; see ``graphmap.store.Store.replace``."""
+    def replace(self, *batches: Batch) -> None:
+        """Make the store hold exactly what these documents say; see ``graphmap.store.Store.replace``."""
         self._wrote = True  # also when nothing has changed: a load that was killed may have left something to settle
         self._prepare()
-        packed = cache(lambda: cypher.pack(batch))
+        for some in _each_once(batches):
+            self._replace_all(some)
+
+    def _replace_all(self, batches: Sequence[Batch]) -> None:
+        packed = cache(lambda i: cypher.pack(batches[i]))
 
         def replace(tx: Transaction, there: dict[str, dict[str, Any]]) -> None:
-            if _holds(there, batch):
+            new = [i for i, batch in enumerate(batches) if not _holds(there, batch)]
+            if not new:
                 raise _UnchangedError
-            self._replace(tx, packed(), there)
+            self._replace(tx, [packed(i) for i in new], there)
 
+        sources = [batch.source for batch in batches]
         try:
             with suppress(_UnchangedError):
-                self._write(batch.source, replace)
+                self._write(sources, replace)
         except ReadOnlyError:  # which is well where nothing needs to be written
-            if not self._server.read(lambda tx: _holds(self._documents(tx, [batch.source]), batch)):
+            there = self._server.read(lambda tx: self._documents(tx, sources))
+            if not all(_holds(there, batch) for batch in batches):
                 raise
 
     def forget(self, source_id: str) -> bool:
@@ -139,18 +147,18 @@ class Neo4jStore:
         if not self._server.read(lambda tx: self._documents(tx, [source])):
             return False
         self._prepare()
-        found = self._write(source, lambda tx, there: self._forget(tx, source_id, there))
+        found = self._write([source], lambda tx, there: self._forget(tx, source_id, there))
         self._settle()
         return found
 
-    def _write(self, source: Source, work: Callable[[Transaction, dict[str, dict[str, Any]]], T]) -> T:
+    def _write(self, sources: Sequence[Source], work: Callable[[Transaction, dict[str, dict[str, Any]]], T]) -> T:
         """Do this while nobody else writes; afterwards the store is in another generation.
 
-        What is to be done is given the document and those of its series that are there, by id.
+        What is to be done is given the documents and those of their series that are there, by id.
         """
 
         def unit(tx: Transaction) -> T:
-            begun = tx.run(cypher.BEGIN, _wanted([source]), state=secrets.token_hex(8)).single(strict=True)
+            begun = tx.run(cypher.BEGIN, _wanted(sources), state=secrets.token_hex(8)).single(strict=True)
             generation = int(begun["generation"])
             if generation != self._known_at + 1 or len(self._known) > _REMEMBERED:
                 self._known.clear()  # somebody else may have removed nodes meanwhile
@@ -172,41 +180,55 @@ class Neo4jStore:
         self._columns().drop()
         return done
 
-    def _replace(self, tx: Transaction, packed: cypher.Packed, there: dict[str, dict[str, Any]]) -> None:
-        source, key = packed.source, packed.document[cypher.KEY]
-        if (old := there.pop(source.id, None)) is not None:
-            for type_ in _types_of(old):
-                tx.run(cypher.drop_claims(type_), source=source.id).consume()
-            if (old["modified"], old["file"]) > (source.modified, source.file):
-                source = changed(source, **{name: old[name] for name in ("modified", "file", "title", "series")})
-            there = self._documents(tx, [source, _source(old)])
-            there.pop(source.id, None)
+    def _replace(self, tx: Transaction, packed: Sequence[cypher.Packed], there: dict[str, dict[str, Any]]) -> None:
+        """Write documents that are not there, or are there with other claims; all of one kind in one statement."""
+        old = {one.source.id: there[one.source.id] for one in packed if one.source.id in there}
+        new = [_latest_copy(one.source, old.get(one.source.id)) for one in packed]
+        if old:
+            self._drop_claims(tx, old.values())
+            there = self._documents(tx, [*new, *map(_source, old.values())])
+        others = {id_: document for id_, document in there.items() if id_ not in {source.id for source in new}}
+        latest = current([*new, *map(_source, others.values())])
 
-        for label, rows in packed.nodes.items():
-            if new := [row for row in rows if row["key"] not in self._known]:
-                tx.run(cypher.merge_nodes(label), rows=new).consume()
-                self._known.update(row["key"] for row in new)
+        nodes: dict[str, dict[str, Mapping[str, Any]]] = defaultdict(dict)
+        claims: dict[tuple[cypher.Kind, bool], list[dict[str, Any]]] = defaultdict(list)
+        documents = []
+        for source, one in zip(new, packed, strict=True):
+            for label, rows in one.nodes.items():
+                nodes[label].update((row["key"], row) for row in rows if row["key"] not in self._known)
+            about = cypher.about(source)
+            counts = latest[series(source)].id
+            said = {"source": source.id, "file": source.file, "as_of": about["as_of"]}
+            for kind, groups in one.claims.items():
+                claims[kind, counts != source.id].append({**said, "groups": groups})
+            by = None if counts == source.id else counts
+            documents.append({**one.document, **about, "current": by is None, "superseded_by": by})
 
-        others = [_source(one) for one in there.values()]
-        latest = current([source, *others])
-        counts = latest[series(source)].id == source.id
-        about = cypher.about(source)
-        given = {"source": source.id, "file": source.file, "as_of": about["as_of"]}
-        for kind, groups in packed.claims.items():
-            drawn = tx.run(cypher.create_claims(kind, past=not counts), given, groups=groups).consume().counters
-            if drawn.relationships_created != sum(len(group["rows"]) for group in groups):
+        for label, found in sorted(nodes.items()):
+            tx.run(cypher.merge_nodes(label), rows=[found[key] for key in sorted(found)]).consume()
+            self._known.update(found)
+        for (kind, past), some in sorted(claims.items()):
+            drawn = tx.run(cypher.create_claims(kind, past), documents=some).consume().counters
+            if drawn.relationships_created != sum(len(group["rows"]) for one in some for group in one["groups"]):
                 raise _NodeGoneError
-        mine = {**packed.document, **about, "current": counts}
-        mine["superseded_by"] = None if counts else latest[series(source)].id
-        tx.run(cypher.WRITE_DOCUMENT, key=key, properties=mine).consume()
-        self._mark(tx, there, latest)
+        tx.run(cypher.WRITE_DOCUMENTS, documents=documents).consume()
+        self._mark(tx, others, latest)
+
+    @staticmethod
+    def _drop_claims(tx: Transaction, documents: Iterable[Mapping[str, Any]]) -> None:
+        """Delete what these documents have drawn."""
+        drawn: dict[str, list[str]] = defaultdict(list)
+        for document in documents:
+            for name in document["claim_types"]:
+                drawn[name if document["current"] else cypher.PAST + name].append(document["id"])
+        for type_, ids in sorted(drawn.items()):
+            tx.run(cypher.drop_claims(type_), sources=ids).consume()
 
     def _forget(self, tx: Transaction, source_id: str, there: dict[str, dict[str, Any]]) -> bool:
         if source_id not in there:
             return False
         old = there[source_id]
-        for type_ in _types_of(old):
-            tx.run(cypher.drop_claims(type_), source=source_id).consume()
+        self._drop_claims(tx, [old])
         tx.run(cypher.DROP_DOCUMENT, key=cypher.key_of(cypher.DOCUMENT, source_id)).consume()
         there = self._documents(tx, [_source(old)])
         self._mark(tx, there, current([_source(one) for one in there.values()]))
@@ -214,7 +236,7 @@ class Neo4jStore:
 
     @staticmethod
     def _documents(tx: Transaction, sources: Sequence[Source]) -> dict[str, dict[str, Any]]:
-        """This document, given in one or two forms, and those of its series, by id."""
+        """These documents and those of their series, by id."""
         records = tx.run(cypher.FIND_DOCUMENTS, _wanted(sources))
         return {record["document"]["id"]: record["document"] for record in records}
 
@@ -450,14 +472,27 @@ def _generation(tx: Transaction) -> str:
 
 
 def _wanted(sources: Sequence[Source]) -> dict[str, Any]:
-    """The parameters that find a document and those of its series."""
+    """The parameters that find documents and those of their series."""
     found = sorted({key for source in sources if (key := cypher.series_key(source))})
-    return {"key": cypher.key_of(cypher.DOCUMENT, sources[0].id), "series": found}
+    return {"keys": sorted({cypher.key_of(cypher.DOCUMENT, source.id) for source in sources}), "series": found}
 
 
-def _types_of(document: Mapping[str, Any]) -> list[str]:
-    """The types of the relationships that a document has drawn."""
-    return [name if document["current"] else cypher.PAST + name for name in document["claim_types"]]
+def _each_once(batches: Iterable[Batch]) -> list[list[Batch]]:
+    """In groups that hold no document twice; of the copies of one content, the earlier comes first."""
+    groups: list[dict[str, Batch]] = []
+    for batch in batches:
+        group = next((one for one in groups if batch.source.id not in one), None)
+        if group is None:
+            groups.append(group := {})
+        group[batch.source.id] = batch
+    return [list(group.values()) for group in groups]
+
+
+def _latest_copy(source: Source, old: Mapping[str, Any] | None) -> Source:
+    """A document by the name of the latest of its copies, of which the store knows one."""
+    if old is None or (old["modified"], old["file"]) <= (source.modified, source.file):
+        return source
+    return changed(source, **{name: old[name] for name in ("modified", "file", "title", "series")})
 
 
 def _source(document: Mapping[str, Any]) -> Source:
@@ -534,7 +569,7 @@ def _all_named(tx: Transaction) -> dict[str, str]:
 def _document(tx: Transaction, id_: str) -> tuple[tuple[Node, ...], tuple[Edge, ...]] | None:
     """All that one document says; None if it is not there."""
     key = cypher.key_of(cypher.DOCUMENT, id_)
-    found = tx.run(cypher.FIND_DOCUMENTS, key=key, series=[]).single()
+    found = tx.run(cypher.FIND_DOCUMENTS, keys=[key], series=[]).single()
     if found is None:
         return None
     (columns,) = tx.run(cypher.READ_NAMED, keys=[key]).values()

@@ -112,19 +112,23 @@ class SqliteStore:
 
     # ---- writing ----------------------------------------------------------------------------------------------
 
-    def replace(self, batch: Batch) -> None:
-        """Make the store hold exactly what this document says; see ``graphmap.store.Store.replace``."""
+    def replace(self, *batches: Batch) -> None:
+        """Make the store hold exactly what these documents say; see ``graphmap.store.Store.replace``."""
         with self._writing():
-            number, touched = self._begin(batch.source)
-            place = self._place_nodes(number, batch)
-            rows: dict[str, list[list[object]]] = defaultdict(list)
-            for position, edge in enumerate(batch.edges):
-                rows[edge.type].append(CLAIMS[edge.type].row(number, position, edge, place))
-            for edge_type, claims in rows.items():
-                self._db.executemany(CLAIMS[edge_type].insert, claims)
-            issues = ((number, position, *issue) for position, issue in enumerate(batch.issues))
-            self._db.executemany("INSERT INTO issue VALUES (?, ?, ?, ?, ?, ?, ?)", issues)
-            self._sweep(touched.difference(place.values()))
+            for batch in batches:
+                self._replace(batch)
+
+    def _replace(self, batch: Batch) -> None:
+        number, touched = self._begin(batch.source)
+        place = self._place_nodes(number, batch)
+        rows: dict[str, list[list[object]]] = defaultdict(list)
+        for position, edge in enumerate(batch.edges):
+            rows[edge.type].append(CLAIMS[edge.type].row(number, position, edge, place))
+        for edge_type, claims in rows.items():
+            self._db.executemany(CLAIMS[edge_type].insert, claims)
+        issues = ((number, position, *issue) for position, issue in enumerate(batch.issues))
+        self._db.executemany("INSERT INTO issue VALUES (?, ?, ?, ?, ?, ?, ?)", issues)
+        self._sweep(touched.difference(place.values()))
 
     def forget(self, source_id: str) -> bool:
         """Remove a document and all that only it says; False if it is not there."""

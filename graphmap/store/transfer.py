@@ -10,7 +10,7 @@ import numpy as np
 from graphmap.errors import StoreError
 from graphmap.graph import SupplyGraph
 from graphmap.records import Source
-from graphmap.store import Store, Stored
+from graphmap.store import Store, Stored, together
 
 _LISTED = 5
 """How many documents an error names."""
@@ -50,14 +50,17 @@ def copy(
     if (only or later) and not mirror:
         raise _stands_in_the_way([*only, *(there[id_].source for id_ in sorted(later))])
 
-    claims = 0
-    for done, batch in enumerate(source.batches(), 1):
-        if batch.source.id in later:
-            target.forget(batch.source.id)
-        target.replace(batch)
-        claims += len(batch.edges)
-        if progress:
-            progress(done, len(given), batch.source.file)
+    claims = done = 0
+    for group in together(source.batches()):
+        for batch in group:
+            if batch.source.id in later:
+                target.forget(batch.source.id)
+        target.replace(*group)
+        for batch in group:
+            done += 1
+            claims += len(batch.edges)
+            if progress:
+                progress(done, len(given), batch.source.file)
     for one in only:  # last, so that an interrupted copy has taken nothing away
         target.forget(one.id)
     if progress:

@@ -88,6 +88,33 @@ def test_a_document_that_cannot_be_stored_leaves_everything_as_it_was(store: Sto
     assert smelters_of(store.graph(), "new") == {"S9"}
 
 
+def test_documents_may_be_given_at_once(store: Store, new_file: New) -> None:
+    """Whatever they have to do with each other and with what is there."""
+    first = document("x", declares("ACME", "S1"), declares("A", "S1"), file="old.csv", modified="2025-01-01T00:00:00")
+    again = document("x", declares("ACME", "S3"), file="new.csv", modified="2026-01-01T00:00:00")
+    moved = document("beta", declares("BETA", "S2"), series="acme", as_of="2026-01-31")
+    with open_store(new_file()) as plain:
+        load(store, BETA, ACME_2025)
+        load(plain, BETA, ACME_2025)
+        for group in ([first, ACME_2024, ACME_2025, again], [moved, first, document("y", buys("A", "B"))], []):
+            store.replace(*group)
+            load(plain, *group)
+            assert store.sources() == plain.sources()
+            assert list(store.batches()) == list(plain.batches())
+            assert columns(store.graph()) == columns(plain.graph())
+            assert columns(store.graph(date(2025, 1, 1))) == columns(plain.graph(date(2025, 1, 1)))
+
+
+def test_of_documents_given_at_once_none_is_kept_in_part(store: Store) -> None:
+    claim = Edge("BUYS_FROM", company("new"), company("B"), "A1", "", {"colour": "red"})
+    wrong = document("wrong", declares("ACME", "S9"), claim)
+    load(store, BETA)
+    with pytest.raises(KeyError):
+        store.replace(ACME_2024, wrong, ACME_2025)
+    assert [stored.source for stored in store.sources()] == [BETA.source]
+    assert smelters_of(store.graph(), "BETA") == {"S1"}
+
+
 # ---- sources and time ---------------------------------------------------------------------------------------------
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from graphmap import schema
 from graphmap.errors import StoreError
 from graphmap.records import Edge, Issue, Node
-from graphmap.store import open_store
+from graphmap.store import cypher, open_store
 from graphmap.store.neo4j import Neo4jStore
 from tests.graphs import buys, company, declares
 from tests.neo4j.server import Server
@@ -185,3 +186,26 @@ def test_a_question_may_write_when_it_is_asked_to(server: Server) -> None:
         answer = store.ask("MATCH (n:Brand) SET n.rating = 'A' RETURN n.rating AS rating", {}, write=True)
     assert answer.rows == [{"rating": "A"}]
     assert server.run("MATCH (n:Brand) RETURN n.rating AS rating") == [{"rating": "A"}]
+
+
+def test_what_is_planned_on_an_empty_database_finds_everything_by_index(server: Server) -> None:
+    """These statements are planned once; none may have chosen to look at all nodes because there were few."""
+    server.run("MATCH (n) DETACH DELETE n")
+    server.run("CALL db.clearQueryCaches()")
+    kinds = [(edge.name, tail, head) for edge in schema.EDGES.values() for tail in edge.tails for head in edge.heads]
+    statements = [cypher.BEGIN, cypher.WRITE_DOCUMENTS]
+    statements += [cypher.create_claims(kind, past) for kind in kinds for past in (False, True)]
+    statements += [make(label) for label in schema.NODES for make in (cypher.merge_nodes, cypher.set_nodes)]
+    statements += [cypher.set_role(role) for role in cypher.ROLES]
+    given = {"documents": [], "rows": [], "keys": [], "series": [], "state": ""}
+    with server.driver.session(database="neo4j") as session:
+        for statement in statements:
+            assert "replan=skip" in statement
+            plan = session.run(statement.replace("skip", "skip EXPLAIN", 1), given).consume().plan
+            assert not [name for name in operators(plan) if "Scan" in name], statement
+
+
+def operators(plan: Mapping[str, Any]) -> Iterator[str]:
+    yield plan["operatorType"]
+    for child in plan.get("children", []):
+        yield from operators(child)

@@ -5,13 +5,14 @@ import os
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from graphmap import ingest
 from graphmap.campaign.sample import write_campaign
-from graphmap.errors import GraphmapError
-from graphmap.records import Edge, Issue, Node
+from graphmap.errors import GraphmapError, StoreError, StoreLost
+from graphmap.records import Batch, Edge, Issue, Node
 from graphmap.store import Store, open_store
 from tests import workbooks
 
@@ -311,3 +312,54 @@ def test_edges_carry_the_names_of_their_nodes(folder: Path) -> None:
     edge = next(edge for edge in ingest.read_batch(path, TODAY).edges if edge.type == "BUYS_FROM")
     assert isinstance(edge, Edge)
     assert (edge.tail.name, edge.head.name) == ("A", "B")
+
+
+# ---- what the store refuses ----------------------------------------------------------------------------------------
+
+
+class Choosy:
+    """A store that refuses some files, whoever they come with."""
+
+    def __init__(self, store: Store, refused: str, error: type[StoreError] = StoreError) -> None:
+        self.store, self.refused, self.error, self.asked = store, refused, error, 0
+
+    def replace(self, *batches: Batch) -> None:
+        self.asked += 1
+        if any(batch.source.file == self.refused for batch in batches):
+            raise self.error("The disk is full.", "Free some space.")
+        self.store.replace(*batches)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.store, name)
+
+
+def purchases(folder: Path, count: int) -> list[tuple[Path, Batch]]:
+    out = []
+    for number in range(count):
+        path = folder / f"{number}.csv"
+        path.write_text(PURCHASES + f"brand,C{number},tin,0.5\n")
+        out.append((path, ingest.read_batch(path, TODAY)))
+    return out
+
+
+def test_of_documents_read_together_those_before_the_one_that_is_refused_are_kept(store: Store, folder: Path) -> None:
+    refusing = Choosy(store, "2.csv")
+    with pytest.raises(StoreError, match=r"^2\.csv was not loaded, nor were 9 more: The disk is full\. Free") as error:
+        ingest._keep(refusing, purchases(folder, 5), left=7)  # type: ignore[arg-type]
+    assert "\n" not in str(error.value)
+    assert sorted(stored.source.file for stored in store.sources()) == ["0.csv", "1.csv"]
+
+
+def test_a_store_that_is_lost_is_not_tried_for_each_document(store: Store, folder: Path) -> None:
+    refusing = Choosy(store, "2.csv", StoreLost)
+    with pytest.raises(StoreError, match=r"^0\.csv was not loaded, nor were 4 more: "):
+        ingest._keep(refusing, purchases(folder, 5), left=0)  # type: ignore[arg-type]
+    assert refusing.asked == 1
+    assert store.sources() == []
+
+
+def test_the_file_that_the_store_refuses_is_named_whoever_reads_it(store: Store, folder: Path) -> None:
+    purchases(folder, 12)
+    for jobs in (0, 2):
+        with pytest.raises(StoreError, match=r"^7\.csv was not loaded"):
+            load(Choosy(store, "7.csv"), folder, jobs=jobs)  # type: ignore[arg-type]
