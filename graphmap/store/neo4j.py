@@ -197,12 +197,11 @@ class Neo4jStore:
             for label, rows in one.nodes.items():
                 nodes[label].update((row["key"], row) for row in rows if row["key"] not in self._known)
             about = cypher.about(source)
-            counts = latest[series(source)].id
+            by = latest[series(source)].id if latest[series(source)] is not source else None
+            documents.append({**one.document, **about, "current": by is None, "superseded_by": by})
             said = {"source": source.id, "file": source.file, "as_of": about["as_of"]}
             for kind, groups in one.claims.items():
-                claims[kind, counts != source.id].append({**said, "groups": groups})
-            by = None if counts == source.id else counts
-            documents.append({**one.document, **about, "current": by is None, "superseded_by": by})
+                claims[kind, by is not None].append({**said, "groups": groups})
 
         for label, found in sorted(nodes.items()):
             tx.run(cypher.merge_nodes(label), rows=[found[key] for key in sorted(found)]).consume()
