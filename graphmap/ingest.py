@@ -26,7 +26,7 @@ from graphmap.sheets import Document, diagnose, open_document
 from graphmap.sheets.values import shown
 from graphmap.shelf import Loader, loaders, recognise
 from graphmap.store import TOGETHER, Store
-from graphmap.workers import Died, run_ahead
+from graphmap.workers import Died, run
 
 EXTENSIONS = frozenset({".xlsx", ".xlsm", ".xls", ".csv", ".tsv", ".txt", ".json"})
 """Which files of a folder are tried. A file that is named itself is tried whatever it is called."""
@@ -129,10 +129,11 @@ def load(
     documents: list[Loaded] = []
     workers = min(len(tasks), (os.cpu_count() or 1) if jobs is None else jobs)
     done = 0
-    with closing(run_ahead(_read_task, tasks, jobs=workers, ahead=TOGETHER, size=_claims_of)) as groups:
+    with closing(run(_read_task, tasks, jobs=workers, ahead=TOGETHER, size=_claims_of)) as groups:
         for group in groups:
             read = [(Path(task.path), result) for task, result in group if isinstance(result, Batch)]
-            _keep(store, read, len(tasks) - done - len(group))
+            if read:
+                _keep(store, read, len(tasks) - done - len(group))
             for task, result in group:
                 path = Path(task.path)
                 if isinstance(result, Batch):

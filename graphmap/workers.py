@@ -24,7 +24,7 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, BinaryIO, NamedTuple, TypeVar
@@ -47,23 +47,6 @@ Done = tuple[Task, Result | GraphmapError | Died]
 
 
 def run(
-    function: Callable[[Task], Result],
-    tasks: Iterable[Task],
-    *,
-    jobs: int,
-    memory_mb: int = 1024,
-    timeout: float = 120,
-) -> Generator[Done[Task, Result]]:
-    """Yield every task with its result, in the order of completion; see ``run_ahead``.
-
-    Fewer than twice ``jobs`` tasks are taken ahead of what was yielded.
-    """
-    with closing(run_ahead(function, tasks, jobs=jobs, memory_mb=memory_mb, timeout=timeout)) as groups:
-        for group in groups:
-            yield from group
-
-
-def run_ahead(
     function: Callable[[Task], Result],
     tasks: Iterable[Task],
     *,
@@ -135,7 +118,7 @@ def _beside(
     letters: queue.SimpleQueue[_Letter] = queue.SimpleQueue()
     ready: queue.SimpleQueue[Done[Task, Result] | _End] = queue.SimpleQueue()
 
-    def run() -> None:
+    def pass_on() -> None:
         try:
             for done in serve(letters):
                 ready.put(done)
@@ -144,7 +127,7 @@ def _beside(
         else:
             ready.put(_End())
 
-    thread = threading.Thread(target=run, daemon=True)
+    thread = threading.Thread(target=pass_on, daemon=True)
     thread.start()
     try:
         while True:

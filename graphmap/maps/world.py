@@ -236,7 +236,7 @@ class _Floor:
         left, top, right, bottom = box
         if left < 2 or top < 2 or right > WIDTH - 2 or bottom > HEIGHT - 2:
             return False
-        if any(left < r and l < right and top < b and t < bottom for l, t, r, b in self._boxes):  # noqa: E741
+        if any(left < box[2] and box[0] < right and top < box[3] and box[1] < bottom for box in self._boxes):
             return False
         return not any(
             left - c < a < right + c and top - c < b < bottom + c

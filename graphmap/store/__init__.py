@@ -104,7 +104,8 @@ def open_store(url: str | Path, *, database: str | None = None) -> Store:
 
 
 TOGETHER = 5_000
-"""Claims that are worth a transaction: more at once saves a Neo4j server nothing (measured 2026-11-26)."""
+"""Claims that are worth a transaction: groups of 10, 20 and 50 documents of 290 claims each were written to a Neo4j
+server at rates that differed less than those of one size (2026-11-26)."""
 
 
 def together(batches: Iterable[Batch]) -> Iterator[list[Batch]]:

@@ -44,9 +44,9 @@ class ClaimTable:
         names = ", ".join(f'"{name}"' for name in columns)
         told = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
         self.create = f'CREATE TABLE "{edge.name}"({told}, PRIMARY KEY(source, position)) WITHOUT ROWID'
-        self.insert = f'INSERT INTO "{edge.name}"({names}) VALUES ({", ".join("?" * len(columns))})'  # noqa: S608
+        self.insert = f'INSERT INTO "{edge.name}"({names}) VALUES ({", ".join("?" * len(columns))})'  # noqa: S608 - our own names
         wanted = names.removeprefix('"source", "position", ')
-        self._select = f'SELECT ?1, {wanted} FROM "{edge.name}" WHERE source = ?2 ORDER BY position'  # noqa: S608
+        self._select = f'SELECT ?1, {wanted} FROM "{edge.name}" WHERE source = ?2 ORDER BY position'  # noqa: S608 - our own names
 
     def add(self, name: str) -> str:
         """The SQL that adds the column of a property to an older table."""

@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,8 @@ def read_cells(path: Path) -> int:
 def timed(function: Callable[[Any], int], tasks: Sequence[Any]) -> tuple[float, int]:
     """Seconds that the tasks take in the workers, and the sum of their results."""
     start = time.perf_counter()
-    total = sum(result for _, result in workers.run(function, tasks, jobs=JOBS) if isinstance(result, int))
+    results = chain.from_iterable(workers.run(function, tasks, jobs=JOBS))
+    total = sum(result for _, result in results if isinstance(result, int))
     return time.perf_counter() - start, total
 
 

@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import date
+from itertools import chain
 from pathlib import Path
 
 TODAY = date(2026, 1, 1)
@@ -110,7 +111,7 @@ def read_all(paths: list[str], jobs: int) -> None:
     from graphmap import workers
     from tests.bench.bench_reading import read as task
 
-    for path, result in workers.run(task, paths, jobs=jobs):
+    for path, result in chain.from_iterable(workers.run(task, paths, jobs=jobs)):
         assert isinstance(result, int), (path, result)
 
 

@@ -6,6 +6,7 @@ import re
 import zipfile
 from collections.abc import Callable
 from datetime import date
+from itertools import chain
 from pathlib import Path
 
 import msoffcrypto.format.ooxml
@@ -236,7 +237,8 @@ def verdicts(good: bytes, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
         (folder / name).write_bytes(content(good))
         (folder / f"good beside {name}").write_bytes(good)
     paths = sorted(map(str, folder.iterdir()))
-    return {Path(path).name: result for path, result in workers.run(read_all, paths, jobs=2, timeout=60)}
+    found = workers.run(read_all, paths, jobs=2, timeout=60)
+    return {Path(path).name: result for path, result in chain.from_iterable(found)}
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -259,7 +261,7 @@ def test_a_sheet_that_lies_about_its_size_kills_only_its_worker(good: bytes, tmp
     (tmp_path / "2 liar.xlsx").write_bytes(edited(good, SHEET, far_cell))
     (tmp_path / "3.xlsx").write_bytes(good)
     paths = sorted(map(str, tmp_path.iterdir()))
-    results = dict(workers.run(read_all, paths, jobs=2))
+    results = dict(chain.from_iterable(workers.run(read_all, paths, jobs=2)))
     died = results[paths[1]]
     assert isinstance(died, workers.Died)
     assert died.reason == "ran out of memory (limit 1024 MiB)"

@@ -358,6 +358,16 @@ def test_a_store_that_is_lost_is_not_tried_for_each_document(store: Store, folde
     assert store.sources() == []
 
 
+def test_a_store_is_left_alone_where_nothing_can_be_read(store: Store, folder: Path) -> None:
+    """Also one that may only be read, or a server on which nothing has been prepared."""
+    (folder / "a.csv").write_text("nothing,known\n1,2\n")
+    (folder / "b.xlsx").write_bytes(b"no workbook")
+    choosy = Choosy(store, "")
+    for jobs in (0, 2):
+        assert len(load(choosy, folder, jobs=jobs).rejected) == 2  # type: ignore[arg-type]
+    assert choosy.asked == 0
+
+
 def test_the_file_that_the_store_refuses_is_named_whoever_reads_it(store: Store, folder: Path) -> None:
     purchases(folder, 12)
     for jobs in (0, 2):

@@ -6,7 +6,10 @@ import subprocess
 import sys
 import textwrap
 import time
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -56,6 +59,13 @@ def work(task: object) -> object:
     return f"{task} done"
 
 
+def run(*given: Any, **how: Any) -> Iterator[tuple[Any, Any]]:
+    """``workers.run``, one result after the other."""
+    with closing(workers.run(*given, **how)) as groups:
+        for group in groups:
+            yield from group
+
+
 def is_alive(pid: int) -> bool:
     try:
         os.kill(pid, 0)
@@ -67,12 +77,12 @@ def is_alive(pid: int) -> bool:
 @pytest.mark.parametrize("jobs", [0, 1, 2])
 def test_every_task_comes_back_with_its_result(jobs: int) -> None:
     tasks = [f"task {number}" for number in range(7)]
-    assert dict(workers.run(work, tasks, jobs=jobs)) == {task: f"{task} done" for task in tasks}
+    assert dict(run(work, tasks, jobs=jobs)) == {task: f"{task} done" for task in tasks}
 
 
 @pytest.mark.parametrize("jobs", [0, 2])
 def test_an_error_that_the_user_can_act_on_is_a_result(jobs: int) -> None:
-    results = dict(workers.run(work, ["a", "reject", "b"], jobs=jobs))
+    results = dict(run(work, ["a", "reject", "b"], jobs=jobs))
     error = results.pop("reject")
     assert isinstance(error, GraphmapError)
     assert (error.message, error.cure) == ("a.xlsx: is empty.", "Ask for it again.")
@@ -81,7 +91,7 @@ def test_an_error_that_the_user_can_act_on_is_a_result(jobs: int) -> None:
 
 def test_a_worker_that_dies_takes_only_its_own_task_with_it() -> None:
     tasks = ["a", "exit", "b", "abort", "c", "kill", "d", "memory", "e"]
-    results = dict(workers.run(work, tasks, jobs=2, memory_mb=500))
+    results = dict(run(work, tasks, jobs=2, memory_mb=500))
     assert {task: result.reason for task, result in results.items() if isinstance(result, Died)} == {
         "exit": "ended with exit code 3",
         "abort": "was ended by SIGABRT",
@@ -92,7 +102,7 @@ def test_a_worker_that_dies_takes_only_its_own_task_with_it() -> None:
 
 
 def test_a_worker_that_hangs_is_replaced() -> None:
-    results = dict(workers.run(time.sleep, [0, 600, 0.1, 0.2], jobs=2, timeout=5))
+    results = dict(run(time.sleep, [0, 600, 0.1, 0.2], jobs=2, timeout=5))
     assert results == {0: None, 600: Died("took longer than 5 seconds"), 0.1: None, 0.2: None}
 
 
@@ -107,13 +117,13 @@ def test_a_worker_that_died_while_it_was_idle_costs_no_task(tmp_path: Path) -> N
         time.sleep(0.3)
         yield "next"
 
-    assert [result for _, result in workers.run(work, tasks(), jobs=1)] == [None, "next done"]
+    assert [result for _, result in run(work, tasks(), jobs=1)] == [None, "next done"]
 
 
 @pytest.mark.parametrize("jobs", [0, 1])
 def test_a_bug_is_raised_here(jobs: int) -> None:
     with pytest.raises(KeyError, match="no such key") as raised:
-        list(workers.run(work, ["a", "bug", "b"], jobs=jobs))
+        list(run(work, ["a", "bug", "b"], jobs=jobs))
     if jobs:
         assert "in a worker process, task 'bug'" in raised.value.__notes__[0]
         assert 'return {}["no such key"]' in raised.value.__notes__[0], "the traceback shows where"
@@ -121,13 +131,13 @@ def test_a_bug_is_raised_here(jobs: int) -> None:
 
 def test_a_bug_that_cannot_travel_is_told_in_words() -> None:
     with pytest.raises(RuntimeError, match="StubbornError: this and that"):
-        list(workers.run(work, ["stubborn"], jobs=1))
+        list(run(work, ["stubborn"], jobs=1))
     with pytest.raises(Exception, match="lambda"):
-        list(workers.run(work, ["unpicklable"], jobs=1))
+        list(run(work, ["unpicklable"], jobs=1))
 
 
 def test_what_a_worker_prints_stays_out_of_our_output(capfd: pytest.CaptureFixture[str]) -> None:
-    assert list(workers.run(work, ["print", "a"], jobs=1)) == [("print", ""), ("a", "a done")]
+    assert list(run(work, ["print", "a"], jobs=1)) == [("print", ""), ("a", "a done")]
     assert capfd.readouterr() == ("", "")
 
 
@@ -139,7 +149,7 @@ def test_tasks_are_taken_when_they_are_needed() -> None:
         for taken in range(1, 100):
             yield f"task {taken}"
 
-    for yielded, _ in enumerate(workers.run(work, tasks(), jobs=2), 1):
+    for yielded, _ in enumerate(run(work, tasks(), jobs=2), 1):
         assert taken < yielded + 2 * 2
     assert yielded == 99
 
@@ -152,7 +162,7 @@ def test_workers_go_on_while_the_caller_is_busy() -> None:
         for taken in range(1, 41):
             yield f"task {taken}"
 
-    groups = workers.run_ahead(work, tasks(), jobs=2, ahead=9, size=lambda result: 2)
+    groups = workers.run(work, tasks(), jobs=2, ahead=9, size=lambda result: 2)
     found = next(groups)
     deadline = time.monotonic() + 30
     while taken < len(found) + 5 and time.monotonic() < deadline:  # five results of two are more than nine
@@ -172,36 +182,35 @@ def test_a_bug_in_the_tasks_is_raised_after_what_was_done() -> None:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        list(workers.run(work, tasks(), jobs=1))
+        list(run(work, tasks(), jobs=1))
 
 
 def test_closing_ends_all_workers() -> None:
-    run = workers.run(work, ["pid", "pid", "hang", "hang"], jobs=2)
-    pids = {next(run)[1], next(run)[1]}
+    running = run(work, ["pid", "pid", "hang", "hang"], jobs=2)
+    pids = {next(running)[1], next(running)[1]}
     assert all(is_alive(pid) for pid in pids)
     start = time.monotonic()
-    run.close()
+    running.close()
     assert not any(is_alive(pid) for pid in pids)
     assert time.monotonic() - start < 5
 
 
 def test_no_function_that_workers_cannot_import() -> None:
     with pytest.raises(Exception, match="lambda"):
-        list(workers.run(lambda task: task, ["a"], jobs=1))
+        list(run(lambda task: task, ["a"], jobs=1))
     main_function = type(work)(work.__code__, {"__name__": "__main__"}, "work")
     with pytest.raises(ValueError, match="not in the main script"):
-        list(workers.run(main_function, ["a"], jobs=1))
+        list(run(main_function, ["a"], jobs=1))
     with pytest.raises(ValueError, match="jobs must be 0 or more"):
-        list(workers.run(work, ["a"], jobs=-1))
+        list(run(work, ["a"], jobs=-1))
 
 
 SCRIPT = """
 import signal; signal.signal(signal.SIGINT, signal.default_int_handler)  # also where a shell ignores it
 import sys
 sys.path[:0] = {path!r}
-from graphmap import workers
-from test_workers import work
-for task, result in workers.run(work, {tasks!r}, jobs=2):
+from test_workers import run, work
+for task, result in run(work, {tasks!r}, jobs=2):
     print(task, result, flush=True)
 """
 
