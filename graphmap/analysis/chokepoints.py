@@ -6,7 +6,7 @@ Both follow where smelters enter the chain: a declaration that a supplier of the
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -47,16 +47,29 @@ class Gate:
 
 
 @dataclass(frozen=True)
-class ChokePoints:
-    """Gates and the fewest companies to act on, for one company and one or several minerals.
+class Cut:
+    """The fewest companies to act on, for one company and one or several minerals.
 
-    ``gates``: the largest part of the exposure first, then most smelters of the group ``to``, then most smelters.
     ``cut``: the companies to act on so that no way leads to a smelter of the group any more, save ``direct``: those
     of the group (with their mineral) that the company itself brings and about which no other company can do
     anything. ``cuts`` is the same per mineral, where the fewest are always found.
 
     Over several minerals ``cut`` is good for all of them at once. It is the fewest if ``fewest``; else (purchases
     that name minerals make the ways differ) one with as few as ``at_least`` companies cannot be ruled out.
+    """
+
+    cut: tuple[Named, ...]
+    cuts: Mapping[str, tuple[Named, ...]]
+    fewest: bool
+    at_least: int
+    direct: tuple[tuple[str, Named], ...]
+
+
+@dataclass(frozen=True)
+class ChokePoints:
+    """Gates and the fewest companies to act on (see ``Cut``), for one company and one or several minerals.
+
+    ``gates``: the largest part of the exposure first, then most smelters of the group ``to``, then most smelters.
     """
 
     source: Named
@@ -96,7 +109,15 @@ class ChokePoints:
 
 
 def choke_points(case: Case, company: int, *, mineral: str | None = None, to: str = "not-accepted") -> ChokePoints:
-    """Choke points of a company, given as graph node; ``to`` is a group of smelters (``paths.TARGETS``).
+    """Choke points of a company, given as graph node; ``to`` is a group of smelters (``paths.TARGETS``)."""
+    cut = find_cut(case, company, mineral=mineral, to=to)
+    company = int(case.graph.canonical[company])
+    gates = _gates(case, company, minerals_of(case, mineral), to)
+    return ChokePoints(named(case.graph, company), to, gates, cut.cut, cut.cuts, cut.fewest, cut.at_least, cut.direct)
+
+
+def find_cut(case: Case, company: int, *, mineral: str | None = None, to: str = "not-accepted") -> Cut:
+    """Whom a company, given as graph node, should act on; ``to`` is a group of smelters (``paths.TARGETS``).
 
     Of several smallest cuts the one nearest to the company is given: these are the suppliers it can reach. Over
     several minerals the cut is made in the chains laid over one another, or is all cuts of single minerals
@@ -119,10 +140,7 @@ def choke_points(case: Case, company: int, *, mineral: str | None = None, to: st
     together = _cut(chains, company, np.logical_or.reduce(ends)) if chains else []
     one_by_one = sorted({node for cut in cuts.values() for node in cut})
     cut = together if len(together) <= len(one_by_one) else one_by_one
-    return ChokePoints(
-        named(graph, company),
-        to,
-        _gates(case, company, [chain.mineral for chain in chains], to),
+    return Cut(
         tuple(named(graph, node) for node in cut),
         {each: tuple(named(graph, node) for node in nodes) for each, nodes in cuts.items()},
         len(cut) == at_least or _same_purchases(chains),
@@ -173,7 +191,7 @@ def _same_purchases(chains: list[Chain]) -> bool:
 # ---- gates ----------------------------------------------------------------------------------------------------
 
 
-def _gates(case: Case, company: int, minerals: list[str], to: str) -> tuple[Gate, ...]:
+def _gates(case: Case, company: int, minerals: Sequence[str], to: str) -> tuple[Gate, ...]:
     """The gates of all minerals, put together by company and in order."""
     smelters: dict[int, dict[str, tuple[Named, ...]]] = defaultdict(dict)
     part: dict[int, dict[str, float]] = defaultdict(dict)

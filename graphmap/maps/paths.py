@@ -11,7 +11,7 @@ from itertools import pairwise
 import numpy as np
 
 from graphmap import places, wording
-from graphmap.analysis.chokepoints import ChokePoints, choke_points
+from graphmap.analysis.chokepoints import Cut, find_cut
 from graphmap.analysis.paths import Path, Paths, find_paths, target_smelters
 from graphmap.graph import Floats
 from graphmap.maps.atlas import ALL, SMELTER, START, Atlas, Layer
@@ -156,8 +156,8 @@ class _Drawing:
         return out
 
     @cached_property
-    def choke(self) -> ChokePoints:
-        return choke_points(self.atlas.case, self.atlas.start, mineral=self.mineral or None, to=self.to)
+    def act_on(self) -> Cut:
+        return find_cut(self.atlas.case, self.atlas.start, mineral=self.mineral or None, to=self.to)
 
     # ---- words ------------------------------------------------------------------------------------------------
 
@@ -247,13 +247,13 @@ class _Drawing:
 
     def _act(self) -> str:
         """Whom to act on, and what that would not cut."""
-        own = wording.count_of(len({named.node for _, named in self.choke.direct}), "smelter")
+        own = wording.count_of(len({named.node for _, named in self.act_on.direct}), "smelter")
         name = _short(self.atlas.name)
-        if not self.choke.cut:
-            return f"{name} brings {own} itself: no other company stands between." if self.choke.direct else ""
-        names = [_short(company.name) for company in self.choke.cut]
+        if not self.act_on.cut:
+            return f"{name} brings {own} itself: no other company stands between." if self.act_on.direct else ""
+        names = [_short(company.name) for company in self.act_on.cut]
         shown = names if len(names) <= _NAMES else [*names[: _NAMES - 1], f"{len(names) - _NAMES + 1} more"]
-        if not self.choke.direct:
+        if not self.act_on.direct:
             return f"Acting on {wording.listed(shown)} would cut every one of these paths."
         rest = f"but those to {own} that {name} brings itself"
         return f"Acting on {wording.listed(shown)} would cut all of these paths {rest}."
@@ -395,7 +395,7 @@ class _Drawing:
     @cached_property
     def acting(self) -> frozenset[int]:
         """The sites of the companies to act on."""
-        return frozenset(int(self.atlas.number[company.node]) for company in self.choke.cut)
+        return frozenset(int(self.atlas.number[company.node]) for company in self.act_on.cut)
 
     def _card(self, number: int, y: float) -> str:
         layer, one, said = self.layer, self.atlas.sites[number], self._about(number)
