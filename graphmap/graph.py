@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -71,7 +72,8 @@ class Texts:
         return len(self.codes)
 
     def __getitem__(self, position: int) -> str:
-        return self._word(int(self.codes[position]))
+        code = int(self.codes[position])
+        return self._decoded[0][code] if self._decoded else self._word(code)
 
     def __iter__(self) -> Iterator[str]:
         words = self.vocabulary
@@ -85,7 +87,8 @@ class Texts:
     def vocabulary(self) -> list[str]:
         """All distinct texts; ``vocabulary[codes[i]]`` is text i."""
         if not self._decoded:
-            self._decoded.append([self._word(code) for code in range(len(self._offsets) - 1)])
+            packed, ends = self._packed.tobytes(), pairwise(self._offsets.tolist())
+            self._decoded.append([packed[start:end].decode("utf-8", "surrogatepass") for start, end in ends])
         return self._decoded[0]
 
     def take(self, positions: npt.NDArray[np.intp]) -> Texts:
@@ -99,6 +102,10 @@ class Texts:
 
         ``codes`` then are each text's place among the distinct texts in alphabetical order.
         """
+        return Texts.of_vocabulary(*self.distinct())
+
+    def distinct(self) -> tuple[Ints, list[str]]:
+        """Each text's place among the distinct texts in alphabetical order, and these."""
         words, used = self.vocabulary, np.zeros(len(self._offsets) - 1, np.bool_)
         used[self.codes] = True
         codes = np.flatnonzero(used)
@@ -106,7 +113,7 @@ class Texts:
         place = {word: i for i, word in enumerate(kept)}
         rank = np.zeros(len(words), np.int32)
         rank[codes] = [place[words[code]] for code in codes.tolist()]
-        return Texts.of_vocabulary(rank[self.codes], kept)
+        return rank[self.codes], kept
 
     def parts(self) -> dict[str, Column]:
         """The arrays that hold this column, by a short name."""
@@ -295,6 +302,11 @@ class SupplyGraph:
         """The latest date that a current document speaks for; what conclusions are drawn on by default."""
         dates = [source.as_of for source in self.sources if source.as_of]
         return date.fromisoformat(max(dates)) if dates else None
+
+    @cached_property
+    def said(self) -> npt.NDArray[np.datetime64]:
+        """For each source the date that it speaks for, NaT if it does not say."""
+        return np.array([source.as_of or "NaT" for source in self.sources], "datetime64[D]")
 
     @cached_property
     def recency(self) -> Ints:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
+import numpy.typing as npt
 
 from graphmap.graph import Ints, SupplyGraph, ranges
 
@@ -26,11 +29,18 @@ def tiers(graph: SupplyGraph) -> Ints:
     -1 for what no brand buys from, and for nodes that are not companies.
     """
     buys = graph.table("BUYS_FROM")
-    first = np.searchsorted(buys.tail, np.arange(len(graph) + 1))
-    tier = np.full(len(graph), -1, np.int32)
-    front, reached = np.array(brands(graph), np.int64), 0
+    return steps_from(brands(graph), np.searchsorted(buys.tail, np.arange(len(graph) + 1)), buys.head)
+
+
+def steps_from(sources: Sequence[int], first: npt.NDArray[np.int64], heads: Ints) -> Ints:
+    """Per place the fewest links from any of the sources, -1 where none leads to it.
+
+    The links of place p are ``heads[first[p]:first[p + 1]]``.
+    """
+    steps = np.full(len(first) - 1, -1, np.int32)
+    front, reached = np.array(sources, np.int64), 0
     while len(front):
-        tier[front] = reached
-        met = buys.head[ranges(first[front], first[front + 1] - first[front])]
-        front, reached = np.unique(met[tier[met] < 0]).astype(np.int64), reached + 1
-    return tier
+        steps[front] = reached
+        met = heads[ranges(first[front], first[front + 1] - first[front])]
+        front, reached = np.unique(met[steps[met] < 0]).astype(np.int64), reached + 1
+    return steps

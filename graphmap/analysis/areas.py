@@ -40,6 +40,19 @@ class Ground:
     claims: tuple[Claim, ...]
 
 
+@dataclass(frozen=True)
+class Sourcing:
+    """Where the mineral of smelters is said to come from, each with the claims that say so.
+
+    ``origins``: the countries and regions of each smelter; ``feeds``: the mines that feed it; ``places``: where each
+    of these mines stands or digs.
+    """
+
+    origins: Claims
+    feeds: Claims
+    places: Claims
+
+
 class Areas:
     """The areas of a lens for one mineral on a date.
 
@@ -82,19 +95,16 @@ class Areas:
         certain = {node for node, reasons in grounds.items() if any(ground.certain for ground in reasons)}
         return certain | (self.named.keys() & set(nodes.tolist()))
 
-    def origins(self, smelters: Ints, values: Mapping[str, float]) -> dict[int, list[Ground]]:
+    def origins(self, sourcing: Sourcing, values: Mapping[str, float]) -> dict[int, list[Ground]]:
         """For each smelter whose mineral comes from an area why: by its own origins and those of its mines."""
-        found = self._claims("ORIGINATES_IN", smelters)
-        fed = self.feeds(smelters)
-        mines = np.array(sorted({mine for heads in fed.values() for mine in heads}), np.int32)
-        located, dug = self._claims("LOCATED_IN", mines), self._claims("ORIGINATES_IN", mines)
-        for smelter, heads in fed.items():
-            for mine, claims in heads.items():
-                ways = found.setdefault(smelter, {})
-                for place, more in [*located.get(mine, {}).items(), *dug.get(mine, {}).items()]:
-                    ways.setdefault(place, []).extend(claims + more)
+        found = {smelter: dict(heads) for smelter, heads in sourcing.origins.items()}
+        for smelter, mines in sourcing.feeds.items():
+            ways = found.setdefault(smelter, {})
+            for mine, claims in mines.items():
+                for place, more in sourcing.places.get(mine, {}).items():
+                    ways[place] = ways.get(place, []) + claims + more
                 if mine in self.named:
-                    ways.setdefault(mine, []).extend(claims)
+                    ways[mine] = claims
         return self._grounds(found, values)
 
     def levels(self, values: Mapping[str, float]) -> dict[str, str]:
@@ -106,13 +116,21 @@ class Areas:
         """The mines that are said to feed each smelter."""
         return self._claims("FED_BY", smelters)
 
-    def flags(self, smelters: Ints) -> Claims:
+    def sourcing(self, smelters: Ints) -> Sourcing:
+        """What is said of where the mineral of these smelters comes from."""
+        feeds = self.feeds(smelters)
+        mines = _heads(feeds)
+        located = self._claims("LOCATED_IN", mines)
+        for mine, heads in self._claims("ORIGINATES_IN", mines).items():
+            for place, claims in heads.items():
+                located.setdefault(mine, {}).setdefault(place, []).extend(claims)
+        return Sourcing(self._claims("ORIGINATES_IN", smelters), feeds, located)
+
+    def flags(self, smelters: Ints, feeds: Claims) -> Claims:
         """Risks of Annex II of each smelter and of the mines that feed it."""
         found = self._claims("FLAGGED", smelters)
-        fed = self.feeds(smelters)
-        mines = np.array(sorted({mine for heads in fed.values() for mine in heads}), np.int32)
-        flagged = self._claims("FLAGGED", mines)
-        for smelter, heads in fed.items():
+        flagged = self._claims("FLAGGED", _heads(feeds))
+        for smelter, heads in feeds.items():
             for mine, claims in heads.items():
                 for risk, more in flagged.get(mine, {}).items():
                     found.setdefault(smelter, {}).setdefault(risk, []).extend(claims + more)
@@ -128,14 +146,16 @@ class Areas:
         return found
 
     def _grounds(self, claims: Claims, values: Mapping[str, float]) -> dict[int, list[Ground]]:
-        judged = {place: self.judge(place, values) for heads in claims.values() for place in heads}
+        graph, spots = self._graph, {place for heads in claims.values() for place in heads}
+        judged = {place: self.judge(place, values) for place in spots}
+        around = {spot: places.country_of(graph.ids[spot]) for spot in spots if graph.label_of(spot) == "Region"}
         out = {}
         for tail, heads in claims.items():
-            precise = {places.country_of(self._graph.ids[p]) for p in heads if self._graph.label_of(p) == "Region"}
+            precise = {around[place] for place in heads if place in around}
             out[tail] = [
                 Ground(place, ground.level, ground.value, ground.certain, (*ways, *ground.claims))
                 for place, ways in sorted(heads.items())
-                if (ground := judged[place]) is not None and self._graph.ids[place] not in precise
+                if (ground := judged[place]) is not None and graph.ids[place] not in precise
             ]
         return {tail: grounds for tail, grounds in out.items() if grounds}
 
@@ -167,3 +187,8 @@ class Areas:
         """The highest level that a code itself has, with its value and its claims."""
         said = self._levels.get(code)
         return max((values.get(level, values[LISTED]), level, claims) for level, claims in said) if said else None
+
+
+def _heads(claims: Claims) -> Ints:
+    """The nodes that claims lead to."""
+    return np.array(sorted({head for heads in claims.values() for head in heads}), np.int32)

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graphmap import names, schema
-from graphmap.analysis.areas import Areas
+from graphmap.analysis.areas import Areas, Sourcing
 from graphmap.analysis.chain import Chain, mineral_chain, out_of_scope
 from graphmap.analysis.flow import Flow
 from graphmap.analysis.hazard import Hazards, find_hazards
@@ -115,10 +115,15 @@ class Case:
         return Areas(self.graph, self.lens, mineral, self.as_of)
 
     @_per_mineral
+    def sourcing(self, mineral: str) -> Sourcing:
+        """Where the mineral of its smelters is said to come from."""
+        return self.areas(mineral).sourcing(self.smelters(mineral))
+
+    @_per_mineral
     def hazards(self, mineral: str) -> Hazards:
         """The terms of the hazard per smelter."""
-        areas, standings = self.areas(mineral), self.standings(mineral)
-        return find_hazards(self.graph, self.policy, areas, standings, self.smelters(mineral))
+        areas, sourcing, standings = self.areas(mineral), self.sourcing(mineral), self.standings(mineral)
+        return find_hazards(self.graph, self.policy, areas, sourcing, standings, self.smelters(mineral))
 
     @_per_mineral
     def hazard(self, mineral: str) -> Floats:

@@ -14,8 +14,7 @@ Dates = npt.NDArray[np.datetime64]
 
 def dates_of(graph: SupplyGraph, table: EdgeTable) -> Dates:
     """For each claim the date that its document speaks for, NaT if it does not say."""
-    said = np.array([source.as_of or "NaT" for source in graph.sources], "datetime64[D]")
-    return said[table.source]
+    return graph.said[table.source]
 
 
 def known_on(graph: SupplyGraph, table: EdgeTable, as_of: date | None, mineral: str) -> npt.NDArray[np.bool_]:

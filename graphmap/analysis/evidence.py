@@ -20,6 +20,9 @@ from graphmap.graph import Ints, SupplyGraph, mineral_code
 SCOPE, SUPPLIERS_ANSWERED, ALL_SMELTERS_NAMED = ("cmrt:scope",), ("cmrt:6",), ("cmrt:7",)
 """The questions of the templates that are looked at (CMRT 6.x)."""
 
+_UNDATED = np.iinfo(np.int64).min
+"""The days up to or from a date that is not known (NaT)."""
+
 
 class Declaration(NamedTuple):
     """What is graded of a declaration; ``age`` in days, None if it is undated. "" is an answer that is not given."""
@@ -92,9 +95,10 @@ def find_grades(
 
     rows = declares.source == source[declares.tail]
     rows &= declares.mineral == code
-    vague = np.array([id_.startswith(schema.UNIDENTIFIED) for id_ in graph.ids.vocabulary], np.bool_)
-    unnamed = rows & vague[graph.ids.codes[declares.head]]
-    columns = [source]
+    vague = [node for node in np.unique(declares.head).tolist() if graph.ids[node].startswith(schema.UNIDENTIFIED)]
+    unnamed = rows & np.isin(declares.head, vague)
+    said = np.append(graph.said, np.datetime64("NaT"))[source]
+    columns = [source >= 0, (np.datetime64(as_of, "D") - said).astype(np.int64)]
     columns += [
         _answers(graph, questions, source, code) for questions in (SCOPE, SUPPLIERS_ANSWERED, ALL_SMELTERS_NAMED)
     ]
@@ -104,11 +108,10 @@ def find_grades(
     looks, which = np.unique(np.stack([column[companies] for column in columns]), axis=1, return_inverse=True)
     words = answered.text("answer").vocabulary
     graded = []
-    for document, scope, suppliers, smelters, total, unidentified in looks.T.tolist():
+    for declared, days, scope, suppliers, smelters, total, unidentified in looks.T.tolist():
         declaration = None
-        if document >= 0:
-            said = graph.sources[document].as_of
-            age = (as_of - date.fromisoformat(said)).days if as_of is not None and said else None
+        if declared:
+            age = days if days != _UNDATED else None
             answers = [words[word] if word >= 0 else "" for word in (scope, suppliers, smelters)]
             declaration = Declaration(age, answers[0], answers[1], answers[2], total, unidentified)
         graded.append(grade_declaration(rules, declaration))

@@ -128,7 +128,7 @@ def _rate(case: Case, mineral: str, tier: Ints) -> pd.DataFrame:
     node = chain.node[place]
     reach, code, smelters = case.reach(mineral), case.standing(mineral), case.smelters(mineral)
     worst = case.worst(mineral)[place]
-    at, none = np.append(smelters, -1)[worst].tolist(), worst < 0
+    ids, called = ([*texts.take(smelters.astype(np.intp)), ""] for texts in (graph.ids, graph.names))
     grades = find_grades(graph, case.policy.evidence, node, mineral, case.as_of)
     named = case.areas(mineral).named
     nothing = np.zeros(len(chain))
@@ -144,9 +144,9 @@ def _rate(case: Case, mineral: str, tier: Ints) -> pd.DataFrame:
             "unknown": case.flow(mineral).up(nothing, 1.0)[place],
             "smelters": reach.count()[place],
             **{standing.replace(" ", "_"): reach.count(code == i)[place] for i, standing in enumerate(STANDINGS)},
-            "worst_hazard": np.where(none, np.nan, np.append(case.hazard(mineral), np.nan)[worst]),
-            "worst_smelter": [graph.ids[i] if i >= 0 else "" for i in at],
-            "worst_smelter_name": [graph.names[i] if i >= 0 else "" for i in at],
+            "worst_hazard": np.append(case.hazard(mineral), np.nan)[worst],
+            "worst_smelter": [ids[i] for i in worst.tolist()],
+            "worst_smelter_name": [called[i] for i in worst.tolist()],
             "spend_reaching_not_accepted": _spend_reaching(case, mineral)[place],
             "listed": [named[i][0] if i in named else "" for i in node.tolist()],
             "evidence": list(grades.grade),
@@ -166,7 +166,7 @@ def overall(case: Case, rated: pd.DataFrame) -> pd.DataFrame:
     ``tier``.
     """
     spend = _spend_by_mineral(case.graph)
-    keys = zip(rated["company"], rated["mineral"], strict=True)
+    keys = zip(rated["company"].to_numpy(), rated["mineral"].to_numpy(), strict=True)
     grade = rated["evidence"].map({name: i for i, name in enumerate(GRADES)})
     table = rated.assign(spend=np.array([spend.get(key, 0.0) for key in keys], np.float64), grade=grade)
     table = table.sort_values(["company", "exposure"], ascending=[True, False], kind="stable")

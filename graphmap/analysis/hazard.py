@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graphmap import places, schema
-from graphmap.analysis.areas import Areas, Claim, Ground
+from graphmap.analysis.areas import Areas, Claim, Ground, Sourcing
 from graphmap.analysis.standing import Standings
 from graphmap.errors import NotFound
 from graphmap.graph import Floats, Ints, Receipt, SupplyGraph
@@ -73,11 +73,13 @@ class Hazards:
         return noisy_or(self.terms)
 
 
-def find_hazards(graph: SupplyGraph, policy: Policy, areas: Areas, standings: Standings, smelters: Ints) -> Hazards:
+def find_hazards(
+    graph: SupplyGraph, policy: Policy, areas: Areas, sourcing: Sourcing, standings: Standings, smelters: Ints
+) -> Hazards:
     """The terms of each of these smelters (graph nodes, rising)."""
     facilities = areas.facilities(smelters, policy.facility_value)
-    origins = areas.origins(smelters, policy.origin_value)
-    flags = areas.flags(smelters)
+    origins = areas.origins(sourcing, policy.origin_value)
+    flags = areas.flags(smelters, sourcing.feeds)
     at = {int(node): i for i, node in enumerate(smelters)}
 
     terms = np.zeros((len(TERMS), len(smelters)))

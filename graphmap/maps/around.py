@@ -119,7 +119,7 @@ def find_links(case: Case, middle: int) -> dict[Link, int]:
         ends = zip(chain.node[chain.tail[way]].tolist(), chain.node[chain.head[way]].tolist(), strict=True)
         for link, kind in zip(ends, chain.kind[way].tolist(), strict=True):
             out.setdefault(link, kind)
-        for smelter, mines in case.areas(mineral).feeds(case.smelters(mineral)).items():
+        for smelter, mines in case.sourcing(mineral).feeds.items():
             out |= {(smelter, mine): _FED for mine in mines}
     return out | _links_to_areas(case, middle)
 

@@ -20,10 +20,12 @@ from graphmap.analysis.case import Case
 from graphmap.analysis.chain import BUYS_FROM
 from graphmap.analysis.conformance import conformance
 from graphmap.analysis.locations import Location, find_locations
+from graphmap.analysis.structure import reachable
 from graphmap.analysis.sweep import Mask
-from graphmap.graph import Floats, Ints, ranges
+from graphmap.graph import Floats, Ints
 from graphmap.maps import palette
 from graphmap.policy import GRADES, STANDINGS
+from graphmap.tiers import steps_from
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -158,52 +160,39 @@ class Atlas:
     @cached_property
     def _upstream(self) -> Mapping[str, Mask]:
         """For each mineral which places of its chain stand upstream of the start, which is one of them."""
-        return {mineral: self._reachable(mineral) for mineral in self.minerals}
+        chains = {mineral: self.case.chain(mineral) for mineral in self.minerals}
+        return {one: reachable(chain.indptr, chain.head, self.place(one)) for one, chain in chains.items()}
 
-    def _reachable(self, mineral: str) -> Mask:
-        chain = self.case.chain(mineral)
-        seen = np.zeros(len(chain), np.bool_)
-        start = chain.place(self.start)
-        assert start is not None, "every company has its place in every chain"
-        front = np.array([start], np.int64)
-        while len(front):
-            seen[front] = True
-            met = chain.head[ranges(chain.indptr[front], chain.indptr[front + 1] - chain.indptr[front])]
-            front = np.unique(met[~seen[met]]).astype(np.int64)
-        return seen
+    def place(self, mineral: str) -> int:
+        """The place of the start in the chain of a mineral."""
+        place = self.case.chain(mineral).place(self.start)
+        assert place is not None, "every company has its place in every chain"
+        return place
 
     @cached_property
     def node(self) -> Ints:
         """The graph node of each site: the start, then companies by tier, smelters and mines, each in node order."""
-        tiers = self._tiers
-        companies, smelters, mines = set(tiers), set[int](), set[int]()
-        for mineral, seen in self._upstream.items():
-            chain = self.case.chain(mineral)
-            companies.update(chain.node[: chain.companies][seen[: chain.companies]].tolist())
-            smelters.update(chain.node[chain.companies :][seen[chain.companies :]].tolist())
-        for mineral in self.minerals:
-            fed = self.case.areas(mineral).feeds(np.array(sorted(smelters), np.int32))
-            mines.update(mine for heads in fed.values() for mine in heads)
-        order = sorted(companies, key=lambda node: (tiers[node], node))
-        return np.array([*order, *sorted(smelters), *sorted(mines)], np.int32)
+        companies = np.flatnonzero(self._tiers >= 0)
+        companies = companies[np.argsort(self._tiers[companies], kind="stable")]
+        chains = [(self.case.chain(mineral), seen) for mineral, seen in self._upstream.items()]
+        upstream = [chain.node[chain.companies :][seen[chain.companies :]] for chain, seen in chains]
+        smelters = np.unique(np.concatenate([*upstream, np.zeros(0, np.int32)]))
+        fed = [self.case.areas(mineral).feeds(smelters) for mineral in self.minerals]
+        mines = sorted({mine for of in fed for heads in of.values() for mine in heads})
+        return np.concatenate([companies, smelters, mines]).astype(np.int32)
 
     @cached_property
-    def _tiers(self) -> dict[int, int]:
-        """The fewest purchases from the start for each company upstream of it, over all minerals."""
-        found, front, reached = {self.start: 0}, [self.start], 0
-        heads: dict[int, set[int]] = {}
+    def _tiers(self) -> Ints:
+        """Per graph node the fewest purchases from the start, over all minerals; -1 for all but companies upstream."""
+        tails, heads = [np.zeros(0, np.int32)], [np.zeros(0, np.int32)]
         for mineral, seen in self._upstream.items():
             chain = self.case.chain(mineral)
             bought = (chain.kind == BUYS_FROM) & seen[chain.tail]
-            for tail, head in zip(
-                chain.node[chain.tail[bought]].tolist(), chain.node[chain.head[bought]].tolist(), strict=True
-            ):
-                heads.setdefault(tail, set()).add(head)
-        while front:
-            reached += 1
-            front = sorted({head for tail in front for head in heads.get(tail, ())} - found.keys())
-            found |= dict.fromkeys(front, reached)
-        return found
+            tails.append(chain.node[chain.tail[bought]])
+            heads.append(chain.node[chain.head[bought]])
+        tail, head = np.concatenate(tails), np.concatenate(heads)
+        order = np.argsort(tail, kind="stable")
+        return steps_from([self.start], np.searchsorted(tail[order], np.arange(len(self.graph) + 1)), head[order])
 
     @cached_property
     def number(self) -> Ints:
@@ -225,11 +214,12 @@ class Atlas:
     @cached_property
     def sites(self) -> tuple[Site, ...]:
         """All sites by number."""
-        where, tiers, at = find_locations(self.case), self._tiers, self.node.astype(np.intp)
-        told = (self.node.tolist(), self.kind.tolist(), self.graph.ids.take(at), self.graph.names.take(at))
+        where, at = find_locations(self.case), self.node.astype(np.intp)
+        told = (self.node, self.kind, self.graph.ids.take(at), self.graph.names.take(at), self._tiers[self.node])
+        columns = (column.tolist() if isinstance(column, np.ndarray) else column for column in told)
         return tuple(
-            Site(i, node, kind, id_, name, tiers.get(node, -1), where.get(node))
-            for i, (node, kind, id_, name) in enumerate(zip(*told, strict=True))
+            Site(i, node, kind, id_, name, tier, where.get(node))
+            for i, (node, kind, id_, name, tier) in enumerate(zip(*columns, strict=True))
         )
 
     # ---- layers -----------------------------------------------------------------------------------------------
@@ -324,7 +314,7 @@ class Atlas:
     def _rate(self, out: Layer, rated: pd.DataFrame) -> None:
         """Enter the figures of companies, as rows of ``exposure.rate`` or ``exposure.overall``."""
         place = {site.id: site.number for site in self.sites if site.kind in (START, SUPPLIER)}
-        at = np.array([place.get(id_, -1) for id_ in rated["company"]], np.int64)
+        at = np.array([place.get(id_, -1) for id_ in rated["company"].to_numpy()], np.int64)
         row = np.flatnonzero(at >= 0)
         at = at[row]
         for mine, name in ((out.value, "exposure"), (out.low, "low"), (out.high, "high"), (out.unknown, "unknown")):
@@ -338,7 +328,8 @@ class Atlas:
     def _mines(self, out: Layer, mineral: str, smelters: Ints) -> list[tuple[int, int]]:
         """Enter the mines that feed these smelters (graph nodes); the pairs (smelter, mine) of sites."""
         areas = self.case.areas(mineral)
-        fed = areas.feeds(smelters)
+        feeds = self.case.sourcing(mineral).feeds
+        fed = {smelter: feeds[smelter] for smelter in smelters.tolist() if smelter in feeds}
         mines = np.array(sorted({mine for heads in fed.values() for mine in heads}), np.int32)
         out.present[self.number[mines]] = True
         out.high_risk[self.number[sorted(areas.risky(mines, self.case.policy.origin_value))]] = True

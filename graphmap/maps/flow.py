@@ -15,7 +15,6 @@ from typing import NamedTuple
 import numpy as np
 
 from graphmap import wording
-from graphmap.analysis.beyond import claimed
 from graphmap.analysis.case import Case
 from graphmap.analysis.chain import DECLARES
 from graphmap.analysis.standing import ACCEPTED, IN_PROGRESS, NOT_ACCEPTED, NOT_ON_LIST, UNIDENTIFIED
@@ -69,9 +68,7 @@ def find_strands(atlas: Atlas, mineral: str = ALL) -> tuple[Strand, ...]:
 def _divide(atlas: Atlas, mineral: str) -> dict[tuple[int, str, int, int], float]:
     """The mass of each strand of one mineral."""
     case, chain, shares = atlas.case, atlas.case.chain(mineral), atlas.case.shares(mineral)
-    start = chain.place(atlas.start)
-    assert start is not None, "every company has its place in every chain"
-    mass, lost = case.mass(start, mineral)
+    mass, lost = case.mass(atlas.place(mineral), mineral)
     out: dict[tuple[int, str, int, int], float] = defaultdict(float)
 
     brought = mass[chain.tail] * shares.estimate
@@ -109,23 +106,19 @@ def _origins(case: Case, mineral: str) -> Ints:
     The worst of several origins counts, since nobody says how they divide. With a mine that stands nowhere known the
     origin is not known, unless another is in an area.
     """
-    smelters, areas = case.smelters(mineral), case.areas(mineral)
-    graph, grounds, fed = case.graph, case.hazards(mineral).origins, areas.feeds(smelters)
-    spots = [*graph.of_label("Country").tolist(), *graph.of_label("Region").tolist()]
-    dug = {tail for tail, _ in claimed(case, "ORIGINATES_IN", mineral, spots)}
-    told = dug | {tail for tail, _ in claimed(case, "LOCATED_IN", mineral, spots)}
+    grounds, sourcing = case.hazards(mineral).origins, case.sourcing(mineral)
 
     def state(smelter: int) -> int:
-        found, mines = grounds.get(smelter, []), fed.get(smelter, {})
+        found, mines = grounds.get(smelter, []), sourcing.feeds.get(smelter, {})
         if any(ground.certain for ground in found):
             return INSIDE
         if found:
             return PERHAPS
-        if not all(mine in told for mine in mines) or (smelter not in dug and not mines):
+        if not mines.keys() <= sourcing.places.keys() or (smelter not in sourcing.origins and not mines):
             return NOT_KNOWN
-        return ELSEWHERE if areas.loaded else NOT_JUDGED
+        return ELSEWHERE if case.areas(mineral).loaded else NOT_JUDGED
 
-    return np.array([state(smelter) for smelter in smelters.tolist()], np.int32)
+    return np.array([state(smelter) for smelter in case.smelters(mineral).tolist()], np.int32)
 
 
 # ---- the picture ----------------------------------------------------------------------------------------------------

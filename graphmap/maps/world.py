@@ -9,12 +9,13 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
+
+import numpy as np
 
 from graphmap import places, wording
 from graphmap.analysis.areas import Ground
-from graphmap.analysis.beyond import claimed
 from graphmap.maps import palette
 from graphmap.maps.atlas import ALL, MINE, SMELTER, Atlas, Layer, Site
 from graphmap.maps.land import HEIGHT, OUTLINED, TINTED, Land, Tints, area_name, draw_land, find_land
@@ -113,8 +114,8 @@ class _Facts:
 
     def _sites(self, kind: int) -> list[Site]:
         """The sites of a kind in this layer, the worst first."""
-        layer = self.layer
-        ones = [one for one in self.atlas.sites if one.kind == kind and layer.present[one.number]]
+        layer, here = self.layer, self.layer.present & (self.atlas.kind == kind)
+        ones = [self.atlas.sites[number] for number in np.flatnonzero(here).tolist()]
         if kind == MINE:
             return sorted(ones, key=lambda one: (not layer.high_risk[one.number], one.id, one.number))
         return sorted(ones, key=lambda one: (-_hazard(layer, one), one.id, one.number))
@@ -139,29 +140,19 @@ class _Facts:
         return out
 
     def _origins(self, mineral: str) -> dict[tuple[int, str], int]:
-        graph, case = self.atlas.graph, self.atlas.case
-        areas, spots = case.areas(mineral), [*graph.of_label("Country").tolist(), *graph.of_label("Region").tolist()]
-        from_: dict[int, dict[int, int]] = defaultdict(dict)
-        dug: dict[int, set[int]] = defaultdict(set)
-        says = {place: _state(areas.judge(place, case.policy.origin_value), areas.loaded) for place in spots}
-        for edge_type in ("ORIGINATES_IN", "LOCATED_IN"):
-            for tail, place in claimed(case, edge_type, mineral, spots):
-                if graph.label_of(tail) == "Mine":
-                    dug[tail].add(place)
-                elif edge_type == "ORIGINATES_IN":
-                    from_[tail][place] = says[place]
-        for tail, mine in claimed(case, "FED_BY", mineral, sorted(dug)):
-            for place in sorted(dug[mine]):
-                state = _INSIDE if mine in areas.named else says[place]
-                from_[tail][place] = max(state, from_[tail].get(place, _NOT_JUDGED))
+        case, present = self.atlas.case, self.atlas.layer(mineral).present
+        areas, sourcing, ids = case.areas(mineral), case.sourcing(mineral), self.atlas.graph.ids
+        says = cache(lambda place: _state(areas.judge(place, case.policy.origin_value), areas.loaded))
         out: dict[tuple[int, str], int] = {}
-        for number in sorted(self._of_nodes(mineral, from_)):
-            found = from_[int(self.atlas.node[number])]
-            codes = {graph.ids[place] for place in found}
-            precise = {places.country_of(code) for code in codes if "-" in code}
-            out |= {
-                (number, graph.ids[place]): state for place, state in found.items() if graph.ids[place] not in precise
-            }
+        for number in np.flatnonzero(present & (self.atlas.kind == SMELTER)).tolist():
+            smelter = int(self.atlas.node[number])
+            found = {ids[place]: says(place) for place in sourcing.origins.get(smelter, ())}
+            for mine in sourcing.feeds.get(smelter, ()):
+                for place in sourcing.places.get(mine, ()):
+                    state = _INSIDE if mine in areas.named else says(place)
+                    found[ids[place]] = max(state, found.get(ids[place], _NOT_JUDGED))
+            precise = {places.country_of(code) for code in found if "-" in code}
+            out |= {(number, code): state for code, state in found.items() if code not in precise}
         return out
 
     @cached_property
@@ -194,6 +185,7 @@ class _Floor:
     """Circles and boxes that are taken, on a grid. ``shunned`` are points that labels cover only for want of room."""
 
     _CELL = 12.0
+    _AROUND = ((0, 0), (-1, 0), (1, 0), (0, -1), (0, 1), (-1, -1), (-1, 1), (1, -1), (1, 1))
 
     def __init__(self, shunned: Sequence[tuple[float, float]] = ()) -> None:
         self._shunned = shunned
@@ -217,15 +209,14 @@ class _Floor:
     def _free(self, x: float, y: float, r: float) -> bool:
         if not (r < x < WIDTH - r and r < y < HEIGHT - r):
             return False
-        if any(left - r < x < right + r and top - r < y < bottom + r for left, top, right, bottom in self._boxes):
-            return False
         i, j = int(x // self._CELL), int(y // self._CELL)
-        for u in (i - 1, i, i + 1):
-            for v in (j - 1, j, j + 1):
-                for a, b, c in self._circles.get((u, v), ()):
-                    if (a - x) ** 2 + (b - y) ** 2 < (c + r + _GAP) ** 2:
-                        return False
-        return True
+        for u, v in self._AROUND:
+            for a, b, c in self._circles.get((i + u, j + v), ()):
+                if (a - x) ** 2 + (b - y) ** 2 < (c + r + _GAP) ** 2:
+                    return False
+        return not any(
+            left - r < x < right + r and top - r < y < bottom + r for left, top, right, bottom in self._boxes
+        )
 
     def take(self, box: Box) -> None:
         """Nothing else shall stand in this box."""
@@ -302,7 +293,7 @@ class _Scene:
         self.off = 0
         self.loose: list[Site] = []
         start = facts.atlas.sites[0]
-        self.start = self._set(start, 5.0) if start.location else None
+        self.start = self._set(start, 5.0, 5.0) if start.location else None
         self.smelters = self._all(facts.smelters, self.r)
         self.mines = self._all(facts.mines, max(1.6, self.r * 0.5))
         self._set_arcs()
@@ -310,17 +301,18 @@ class _Scene:
         self.calls = "".join(self._calls())
 
     def _all(self, sites: Sequence[Site], r: float) -> list[_Mark]:
-        out = []
+        out, ring = [], _ring_size(r)
         for one in sites:
-            mark = self._set(one, _ring_size(r) if one.number in self._facts.high else r)
+            mark = self._set(one, r, ring if one.number in self._facts.high else r)
             if mark is None:
                 self.loose.append(one)
                 self.off += one.location is not None
             else:
-                out.append(replace(mark, r=r))
+                out.append(mark)
         return out
 
-    def _set(self, one: Site, r: float) -> _Mark | None:
+    def _set(self, one: Site, r: float, room: float) -> _Mark | None:
+        """The mark of a site of radius r, with so much room around its middle; None where it has no place."""
         where = one.location
         if where is None:
             return None
@@ -328,7 +320,7 @@ class _Scene:
         home = home or self._land.place(where.region or where.country)
         if home is None:
             return None
-        x, y = self._floor.settle(*home, r)
+        x, y = self._floor.settle(*home, room)
         self.moved += math.dist(home, (x, y)) > 0.5
         return _Mark(one, x, y, r, where.exact)
 
