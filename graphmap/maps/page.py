@@ -17,11 +17,12 @@ from html import escape
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from graphmap import places, schema, wording
 from graphmap.analysis.case import Case
 from graphmap.analysis.hazard import terms
-from graphmap.graph import Column, EdgeTable, Texts
+from graphmap.graph import Column, EdgeTable, Floats, Ints, Texts
 from graphmap.maps import palette
 from graphmap.maps.atlas import ALL, KINDS, LINKS, MINE, SMELTER, Atlas, Layer
 from graphmap.maps.embed import content_hash, own_file
@@ -246,37 +247,46 @@ def _data(atlas: Atlas, pictures: Mapping[str, Mapping[str, Picture]], placement
 
 
 def _layer(layer: Layer) -> dict[str, Any]:
+    value, smelters = _tenths(layer.value), layer.standing >= 0
+    value[smelters] = [_hundredths(hazard) for hazard in layer.value[smelters].tolist()]
+    reached = np.flatnonzero(layer.reached.any(axis=1))
     return {
         "present": _digits(layer.present), "look": _digits(layer.look), "standing": _digits(layer.standing),
         "risk": _digits(layer.high_risk), "grade": _digits(layer.grade),
-        "value": [
-            _tenths(value) if standing < 0 else _hundredths(value)
-            for value, standing in zip(layer.value.tolist(), layer.standing.tolist(), strict=True)
-        ],
-        "unknown": list(map(_tenths, layer.unknown.tolist())),
-        "low": list(map(_bound, np.where(layer.low == layer.value, np.nan, layer.low).tolist())),
-        "high": list(map(_bound, np.where(layer.high == layer.value, np.nan, layer.high).tolist())),
-        "reached": {str(i): row for i, row in enumerate(layer.reached.tolist()) if any(row)},
+        "value": value.tolist(),
+        "unknown": _tenths(layer.unknown).tolist(),
+        "low": _bounds(np.where(layer.low == layer.value, np.nan, layer.low)).tolist(),
+        "high": _bounds(np.where(layer.high == layer.value, np.nan, layer.high)).tolist(),
+        "reached": dict(zip(map(str, reached.tolist()), layer.reached[reached].tolist(), strict=True)),
         "links": {
             "tail": layer.links.tail.tolist(), "head": layer.links.head.tolist(), "kind": _digits(layer.links.kind),
-            "share": list(map(_tenths, layer.links.share.tolist())),
+            "share": _tenths(layer.links.share).tolist(),
         },
     }  # fmt: skip
 
 
 def _digits(codes: Column) -> str:
     """Small codes as a text of one sign each, "-" for -1."""
-    return "".join("-" if code < 0 else str(int(code)) for code in codes.tolist())
+    return np.where(codes < 0, ord("-"), ord("0") + codes.astype(np.int8)).astype(np.uint8).tobytes().decode()
 
 
-def _tenths(share: float) -> float | None:
-    """A share in tenths of a percent as ``wording.percent`` rounds it; unknown is null, and little is never nothing."""
-    return 0.4 if 0 < share < 0.001 else _bound(share)
+def _tenths(shares: Floats) -> npt.NDArray[np.object_]:
+    """Shares in tenths of a percent as ``wording.percent`` rounds them; unknown is null, little is never nothing."""
+    out = _bounds(shares)
+    out[(shares > 0) & (shares < 0.001)] = 0.4
+    return out
 
 
-def _bound(share: float) -> int | None:
-    """An end of an interval in tenths of a percent as ``wording.interval`` rounds it."""
-    return None if share != share else int(f"{100 * share:.1f}".replace(".", ""))
+def _bounds(shares: Floats) -> npt.NDArray[np.object_]:
+    """Ends of intervals in tenths of a percent as ``wording.interval`` rounds them; unknown is null."""
+    percent = 100 * shares
+    product = 10 * percent
+    rest = 2 * percent - (product - 8 * percent)  # what rounding took: a half is told from what is nearly one
+    below = np.floor(product)
+    tenths = np.where((product - below == 0.5) & (rest != 0), below + (rest > 0), np.rint(product))
+    out = np.nan_to_num(tenths).astype(np.int64).astype(np.object_)
+    out[np.isnan(shares)] = None
+    return out
 
 
 def _hundredths(hazard: float) -> int | None:
@@ -303,10 +313,11 @@ def _reasons(atlas: Atlas) -> dict[str, dict[str, Sequence[str]]]:
     """Per mineral and company why its evidence is not the best."""
     number = {one.id: one.number for one in atlas.sites if one.tier >= 0}
     out: dict[str, dict[str, Sequence[str]]] = {mineral: {} for mineral in atlas.minerals}
-    rated = atlas.rated
-    for company, mineral, reasons in zip(rated["company"], rated["mineral"], rated["reasons"], strict=True):
+    told = (atlas.rated[name].to_numpy() for name in ("company", "mineral", "reasons"))
+    clean = cache(lambda reasons: [wording.clean(reason) for reason in reasons])
+    for company, mineral, reasons in zip(*told, strict=True):
         if reasons and company in number:
-            out[mineral][str(number[company])] = [wording.clean(reason) for reason in reasons]
+            out[mineral][str(number[company])] = clean(reasons)
     return out
 
 
@@ -369,8 +380,8 @@ def _claims(atlas: Atlas) -> dict[str, Any]:
         used[some.source] = True
         claims[name] = {
             "says": declared.meaning.partition(";")[0], "tail": ends(some.tail), "head": ends(some.head),
-            "mineral": some.mineral.tolist(), "source": some.source.tolist(), "row": _words(some.row),
-            "properties": {key: _property(column) for key, column in some.properties.items() if _given(column)},
+            "mineral": some.mineral.tolist(), "source": some.source.tolist(), "row": _words(*some.row.distinct()),
+            "properties": {key: told for key, column in some.properties.items() if (told := _property(column))},
         }  # fmt: skip
     sources = [
         [wording.clean(one.file), wording.clean(one.title), one.as_of, one.kind] if is_used else None
@@ -382,23 +393,18 @@ def _claims(atlas: Atlas) -> dict[str, Any]:
     return {"claims": claims, "others": named, "sources": sources, "all_minerals": schema.MINERALS}
 
 
-def _given(column: Texts | Column) -> bool:
-    if isinstance(column, Texts):
-        return any(column)
-    return not bool(np.isnat(column).all() if column.dtype.kind == "M" else np.isnan(column).all())
-
-
 def _property(column: Texts | Column) -> dict[str, Any]:
+    """A property of claims; empty where nothing is given."""
     if isinstance(column, Texts):
-        return _words(column)
+        codes, words = column.distinct()
+        return _words(codes, words) if any(words) else {}
     if column.dtype.kind == "M":
-        return _words(Texts.pack("" if day == "NaT" else day for day in column.astype(str).tolist()))
-    return {"numbers": _numbers(column)}
+        return _property(Texts.pack("" if day == "NaT" else day for day in column.astype(str).tolist()))
+    return {} if np.isnan(column).all() else {"numbers": _numbers(column)}
 
 
-def _words(texts: Texts) -> dict[str, Any]:
-    tidy = texts.tidy()
-    return {"words": [wording.clean(word) for word in tidy.vocabulary], "codes": tidy.codes.tolist()}
+def _words(codes: Ints, words: Sequence[str]) -> dict[str, Any]:
+    return {"words": [wording.clean(word) for word in words], "codes": codes.tolist()}
 
 
 # ---- style ----------------------------------------------------------------------------------------------------------
