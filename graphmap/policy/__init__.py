@@ -175,6 +175,9 @@ def load_lens(name_or_path: str | os.PathLike[str]) -> Lens:
     """A lens by name, or from a file of the user's. Raises ``PolicyError`` that names file, key and cure."""
     path = _find(name_or_path, "lens", lens_names())
     with Table(path.name, "", read_file(path)) as lens:
+        name = lens.take("name", text, path.stem)
+        if len(name.split()) != 1:  # pages list the names of lenses, a space between them
+            raise lens.error("name", f"is {name!r}, with white space", "Write one word, e.g. name = 'eu-battery'.")
         areas: dict[str, str] = {}
         if lens.has("areas"):
             with lens.table("areas") as table:
@@ -184,7 +187,7 @@ def load_lens(name_or_path: str | os.PathLike[str]) -> Lens:
         if areas and listed:
             raise lens.error("list", "stands beside areas", "A lens has either its own areas or a list.")
         return Lens(
-            lens.take("name", text, path.stem),
+            name,
             lens.take("title", text, path.name),
             lens.take("date", a_date),
             path.name,

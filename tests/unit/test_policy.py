@@ -189,6 +189,8 @@ def test_a_users_lens(tmp_path: Path) -> None:
         ("minerals='all'\n[areas]\ncodes=['Congo']", "not 'Congo'"),
         ("minerals='all'\n[areas]\ncodes=[]", "list is missing"),
         ("minerals='all'\nlists='cahra'", "list is missing. You wrote lists."),
+        ("name='my lens'\nminerals='all'\nlist='a'", "name is 'my lens', with white space. Write one word"),
+        ('name="my\\tlens"\nminerals="all"\nlist="a"', "with white space"),
     ],
 )
 def test_a_wrong_lens_is_told(tmp_path: Path, text: str, said: str) -> None:
@@ -196,3 +198,10 @@ def test_a_wrong_lens_is_told(tmp_path: Path, text: str, said: str) -> None:
         load_lens(write(tmp_path, f"date=2026-01-01\n{text}"))
     assert said.casefold() in str(caught.value).casefold()
     assert str(caught.value).startswith("mine.toml: ")
+
+
+def test_a_lens_without_a_name_is_called_as_its_file(tmp_path: Path) -> None:
+    lens = "date=2026-01-01\nminerals='all'\nlist='a'"
+    assert load_lens(write(tmp_path, lens, "watch.toml")).name == "watch"
+    with pytest.raises(PolicyError, match=r"^my lens\.toml: name is 'my lens', with white space"):
+        load_lens(write(tmp_path, lens, "my lens.toml"))
