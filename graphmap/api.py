@@ -356,7 +356,8 @@ class Workspace:
 
         In a notebook it shows itself. ``to`` is the group of smelters whose paths are drawn. ``redact`` replaces the
         names of companies and documents by codes that are the same in every map you make. ``boundaries`` is a file of
-        boundaries (GeoJSON) to draw instead of those that come with graphmap.
+        boundaries (GeoJSON) to draw instead of those that come with graphmap. What the store held on earlier dates is
+        read when the page or the trend is first asked for: until then the store must stay open.
 
         >>> work.map().save("risk.html")                                    # doctest: +SKIP
         """
@@ -377,7 +378,7 @@ class Workspace:
             maps.Atlas(seen.case, node, lenses=loaded),
             to=to,
             boundaries=None if boundaries is None else Path(boundaries),
-            trajectory=seen.trajectory(node),
+            find_trajectory=lambda: seen.trajectory(node),
         )
 
     def trajectory(self, company: str | int | None = None) -> Trajectory | None:

@@ -72,7 +72,14 @@ def map_(
         drawn = work.map(start, to=to, redact=redact, boundaries=boundaries)
         which = "" if mineral is None else work.mineral(mineral)
         written = list(_write(drawn, which, view, page, png, svg, pdf))
-    return _told(session, written, list(drawn.findings()), page if open_it else None)
+        if page:
+            findings = drawn.findings()
+        elif pdf and not view:
+            findings = drawn.findings(mineral=which)
+        else:
+            findings = drawn.findings(view or "paths", mineral=which)
+        told = list(findings)
+    return _told(session, written, told, page if open_it else None)
 
 
 def _write(

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -41,23 +41,31 @@ class Map:
     """All views of one atlas; pictures are drawn when they are first asked for.
 
     ``to`` is the group of smelters whose paths are drawn (``analysis.paths.TARGETS``), ``boundaries`` a file of
-    boundaries other than those shipped, ``trajectory`` what the trend shows (None: there is no such view).
+    boundaries other than those shipped, ``find_trajectory`` gives what the trend shows (None: there is no such view).
     """
 
     atlas: Atlas
     to: str = "not-accepted"
     boundaries: Path | None = None
-    trajectory: Trajectory | None = None
+    find_trajectory: Callable[[], Trajectory | None] = lambda: None
     _drawn: dict[tuple[str, str], Picture] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def trajectory(self) -> Trajectory | None:
+        """What the trend shows; found when it is first asked for, as it takes a reading of the store for each date."""
+        return self.find_trajectory()
 
     @property
     def views(self) -> tuple[str, ...]:
         """The views that this map has."""
-        return tuple(view for view in VIEWS if view != "trend" or self.trajectory is not None)
+        return tuple(view for view in VIEWS if self._has(view))
+
+    def _has(self, view: str) -> bool:
+        return view in VIEWS and (view != "trend" or self.trajectory is not None)
 
     def picture(self, view: str = "paths", mineral: str = ALL) -> Picture:
         """One view of one mineral, or of all. Raises ``GraphmapError`` for a view or mineral that there is not."""
-        if view not in self.views:
+        if not self._has(view):
             raise GraphmapError(f"There is no view {view}.", f"Choose one of: {', '.join(self.views)}.")
         if mineral not in (ALL, *self.atlas.minerals):
             here = ", ".join(self.atlas.minerals) or "none"
@@ -122,9 +130,9 @@ class Map:
         pictures = {view: {one: self.picture(view, one) for one in (ALL, *self.atlas.minerals)} for view in self.views}
         return build_page(self.atlas, pictures, self._placement)
 
-    def findings(self) -> Iterator[tuple[str, str]]:
-        """Each view and the sentence that is its title."""
-        return ((view, self.picture(view).title) for view in self.views)
+    def findings(self, *views: str, mineral: str = ALL) -> Iterator[tuple[str, str]]:
+        """Views, by default all of them, and the sentence that is the title of each."""
+        return ((view, self.picture(view, mineral).title) for view in views or self.views)
 
     def save(self, path: str | Path) -> Path:
         """Write the page; the file appears whole or not at all."""

@@ -64,6 +64,17 @@ def test_json_tells_files_and_findings(run: Run) -> None:
     assert all(told["findings"].values())
 
 
+def test_what_is_not_asked_for_is_not_computed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn, draw_one = list[tuple[str, str]](), maps.Map._draw
+    monkeypatch.setattr(api.Workspace, "trajectory", lambda *_: pytest.fail("nobody asks for the trend"))
+    monkeypatch.setattr(maps.Map, "_draw", lambda self, *one: drawn.append(one) or draw_one(self, *one))
+    code, out, _ = run("map", "--svg", "w.svg", "--view", "world", "--mineral", "tin", "--json", "--quiet")
+    assert (code, drawn) == (0, [("world", "tin")])
+    (told,) = json.loads(out)["findings"].items()
+    assert told[0] == "world"
+    assert "tin" in told[1], "the finding is that of the picture"
+
+
 def test_the_same_store_gives_the_same_bytes(run: Run) -> None:
     run("map", "-o", "one.html", "--svg", "one.svg")
     run("map", "-o", "other.html", "--svg", "other.svg")
