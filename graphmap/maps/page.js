@@ -79,7 +79,15 @@ function reach(start, side) {
 
 // ---- filters -------------------------------------------------------------------------------------------------------
 
-let passing = new Uint8Array(N), passed = 0, near = null;
+let passing = new Uint8Array(N), passed = 0, near = null, ways = [];
+
+/** The sites on the ways to and from the selected one, and the links between them. */
+function findNear() {
+  const i = state.sel, { tail, head } = layer().links;
+  near = i == null ? null : new Set([...reach(i, 'up'), ...reach(i, 'down')]);
+  ways = [];
+  if (near != null) for (let k = 0; k < tail.length; k++) if (near.has(tail[k]) && near.has(head[k])) ways.push(k);
+}
 
 function refilter() {
   const lens = state.lens ? new Set(lenses[state.lens].sites[state.mineral]) : null;
@@ -97,7 +105,7 @@ function refilter() {
 
 function filtersChanged(announce) {
   refilter();
-  near = state.sel == null ? null : new Set([...reach(state.sel, 'up'), ...reach(state.sel, 'down')]);
+  findNear();
   for (const view of Object.keys(D.titles)) { showVariant(view); mark(view); }
   showAreas();
   if (canvas) {
@@ -383,16 +391,15 @@ function draw() {
   }
 }
 
+const MOST_LINKS = 4000;
+
 /** The links on the ways to and from the selected site; of very many the first, since more is one blot. */
 function drawLinks() {
   const { tail, head } = layer().links, by = new Map();
-  let count = 0;
-  for (let k = 0; k < tail.length && count < 4000; k++) {
-    if (!near.has(tail[k]) || !near.has(head[k])) continue;
+  for (const k of ways.slice(0, MOST_LINKS)) {
     const look = lookOf(head[k]);
     if (!by.has(look)) by.set(look, []);
     by.get(look).push(k);
-    count++;
   }
   pen.lineWidth = Math.max(0.5, 0.9 / to.k);
   for (const [look, links] of by) {
@@ -496,7 +503,7 @@ function pairs(rows) { return element('dl', null, rows.flatMap(([head, text]) =>
 function select(i) {
   if (i === state.sel && i == null) return;
   state.sel = i;
-  near = i == null ? null : new Set([...reach(i, 'up'), ...reach(i, 'down')]);
+  findNear();
   for (const view of Object.keys(D.titles)) if (view === state.view) mark(view);
   panel();
   redraw();
@@ -521,6 +528,9 @@ function panel() {
     ['Upstream', `${(reach(i, 'up').size - 1).toLocaleString('en')} sites`],
     ['Downstream', `${(reach(i, 'down').size - 1).toLocaleString('en')} sites`],
   ]));
+  if (ways.length > MOST_LINKS) {
+    out.append(element('p', `${MOST_LINKS.toLocaleString('en')} of ${ways.length.toLocaleString('en')} links are drawn.`));
+  }
   for (const mineral of state.mineral ? [state.mineral] : D.minerals) figures(out, i, mineral);
   neighbourLists(out, i);
   claimLists(out, i);

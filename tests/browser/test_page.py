@@ -464,3 +464,8 @@ def test_five_thousand_risky_smelters(opened: Opened, tmp_path: Path) -> None:
     assert drawn.picture("paths").title.startswith("5,000 smelters that are not accepted")
     page = opened(drawn.save(tmp_path / "many.html"))
     assert page.locator("#view-paths .site").count() <= 60
+    show(page, "network")
+    assert "links are drawn" not in page.locator("#panel").inner_text()
+    page.locator("#find").fill("C")
+    page.keyboard.press("Enter")
+    assert "4,000 of 5,001 links are drawn." in page.locator("#panel").inner_text()
