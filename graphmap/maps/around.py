@@ -27,7 +27,7 @@ from graphmap.graph import Ints
 from graphmap.maps import palette, svg
 from graphmap.maps.atlas import ALL_UNKNOWN, Atlas
 from graphmap.maps.embed import content_hash, own_file
-from graphmap.maps.layered import columns_of
+from graphmap.maps.layered import columns_of, layered
 from graphmap.policy import GRADES, STANDINGS
 
 UPSTREAM, DOWNSTREAM = 3, 6
@@ -35,9 +35,6 @@ UPSTREAM, DOWNSTREAM = 3, 6
 
 _COLUMN, _ROW, _TALLEST = 225, 52, 16
 """Width of a column and of a row in pixels; a column of more rows than these is laid like bricks."""
-
-_SWEEPS = 8
-"""How often the columns are put in order, by turns from the left and from the right."""
 
 _FONT = 13
 """Size of labels in pixels."""
@@ -279,9 +276,9 @@ def place(found: Around) -> dict[int, tuple[float, float]]:
     )
     first = min(found.column.values())
     layer = {one: column - first for one, column in found.column.items()}
-    height = _heights(layer, forward)
+    height = layered(layer, forward, dict.fromkeys(layer, _ROW), 0.0).y
     columns: dict[int, list[int]] = {}
-    for one in sorted(layer, key=lambda one: (layer[one], height[one], one)):
+    for one in sorted(layer, key=lambda one: (layer[one], height[one])):
         columns.setdefault(layer[one], []).append(one)
     out, left = {}, 0.0
     for _, members in sorted(columns.items()):
@@ -294,29 +291,6 @@ def place(found: Around) -> dict[int, tuple[float, float]]:
         left += deep * _COLUMN
     x, y = out[found.middle]
     return {one: (round(a - x, 1), round(b - y, 1)) for one, (a, b) in out.items()}
-
-
-def _heights(layer: Mapping[int, int], links: Sequence[Link]) -> dict[int, float]:
-    """How high each node stands in its column, 0 to 1: near the mean of those it is linked with, in a few sweeps."""
-    near: dict[int, list[int]] = {one: [] for one in layer}
-    for tail, head in links:
-        near[tail].append(head)
-        near[head].append(tail)
-    columns: dict[int, list[int]] = {}
-    for one in sorted(layer):
-        columns.setdefault(layer[one], []).append(one)
-    height = {one: (i + 0.5) / len(members) for members in columns.values() for i, one in enumerate(members)}
-    order = sorted(columns)
-    for sweep in range(_SWEEPS):
-        side = 1 if sweep % 2 else -1
-        for column in order[::-side]:
-            wanted = {}
-            for one in columns[column]:
-                beside = [height[other] for other in near[one] if (layer[other] - column) * side > 0]
-                wanted[one] = sum(beside) / len(beside) if beside else height[one]
-            columns[column].sort(key=lambda one: (wanted[one], one))
-            height |= {one: (i + 0.5) / len(columns[column]) for i, one in enumerate(columns[column])}
-    return height
 
 
 # ---- the page -------------------------------------------------------------------------------------------------
