@@ -45,16 +45,26 @@ def find_locations(case: Case) -> dict[int, Location]:
         said = dates_of(graph, table)
         known = np.isnat(said) | (said <= np.datetime64(case.as_of))
     latitude, longitude = table.values("latitude"), table.values("longitude")
+    codes = {area: graph.ids[area] for area in np.unique(table.head).tolist()}
+    # Of most nodes all claims name one area and no coordinates: nothing is to be weighed there.
+    area_of, disputed = np.zeros(len(graph), np.int32), np.zeros(len(graph), np.bool_)
+    area_of[table.tail[known]] = table.head[known]
+    disputed[table.tail[known & ((table.head != area_of[table.tail]) | ~np.isnan(latitude))]] = True
+    plain, known = known & ~disputed[table.tail], known & disputed[table.tail]
+    of_area = {area: _location({code: set()}, []) for area, code in codes.items()}
+    found = {
+        tail: of_area[area] for tail, area in zip(table.tail[plain].tolist(), table.head[plain].tolist(), strict=True)
+    }
     documents: dict[int, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
     exact: dict[int, list[tuple[int, str, float, float]]] = defaultdict(list)
-    codes = {area: graph.ids[area] for area in np.unique(table.head).tolist()}
     ages = graph.recency[table.source]
     columns = (column[known].tolist() for column in (table.tail, table.head, ages, latitude, longitude))
     for tail, area, age, north, east in zip(*columns, strict=True):
         documents[tail][codes[area]].add(age)
         if north == north:
             exact[tail].append((age, codes[area], north, east))
-    return {tail: _location(told, exact.get(tail, [])) for tail, told in sorted(documents.items())}
+    found |= {tail: _location(told, exact.get(tail, [])) for tail, told in documents.items()}
+    return dict(sorted(found.items()))
 
 
 def _location(told: Mapping[str, set[int]], exact: list[tuple[int, str, float, float]]) -> Location:

@@ -350,17 +350,18 @@ class _Search:
     def path(self, case: Case, way: Sequence[int]) -> Path:
         """A path as it is shown, with names and receipts."""
         graph, chain, links = case.graph, self.chain, self.links(way)
+        ends = pairwise([named(graph, node) for node in self.nodes(way)])
         hops = [
             Hop(
-                named(graph, int(chain.node[chain.tail[link]])),
-                named(graph, int(chain.node[chain.head[link]])),
+                tail,
+                head,
                 "BUYS_FROM" if chain.kind[link] == BUYS_FROM else "DECLARES",
                 float(self.shares.estimate[link]),
                 bool(~np.isnan(chain.share[link])),
                 bool(self.shares.explained[link]),
                 tuple(chain.receipts(graph, link)),
             )
-            for link in links
+            for link, (tail, head) in zip(links, ends, strict=True)
         ]
         for leg in self.beyond.get(int(chain.node[way[-1]]), ()):
             receipts = tuple(graph.receipt(leg.type, claim) for claim in leg.claims)

@@ -222,6 +222,11 @@ class Atlas:
             for i, (node, kind, id_, name, tier) in enumerate(zip(*columns, strict=True))
         )
 
+    @cached_property
+    def companies(self) -> Mapping[str, int]:
+        """The number of each company by its id."""
+        return {site.id: site.number for site in self.sites if site.kind in (START, SUPPLIER)}
+
     # ---- layers -----------------------------------------------------------------------------------------------
 
     def layer(self, mineral: str = ALL) -> Layer:
@@ -313,8 +318,7 @@ class Atlas:
 
     def _rate(self, out: Layer, rated: pd.DataFrame) -> None:
         """Enter the figures of companies, as rows of ``exposure.rate`` or ``exposure.overall``."""
-        place = {site.id: site.number for site in self.sites if site.kind in (START, SUPPLIER)}
-        at = np.array([place.get(id_, -1) for id_ in rated["company"].to_numpy()], np.int64)
+        at = np.array([self.companies.get(id_, -1) for id_ in rated["company"].to_numpy()], np.int64)
         row = np.flatnonzero(at >= 0)
         at = at[row]
         for mine, name in ((out.value, "exposure"), (out.low, "low"), (out.high, "high"), (out.unknown, "unknown")):

@@ -106,13 +106,17 @@ class _Layering:
         for nodes in self.columns:
             place.update((node, float(i)) for i, node in enumerate(nodes))
         best, fewest = [list(nodes) for nodes in self.columns], self._crossings(place)
+        still = 0
         for sweep in range(_ORDERING if fewest else 0):
-            forward = sweep % 2 == 0
+            forward, before = sweep % 2 == 0, dict(place)
             near = self.before if forward else self.after
             for nodes in self.columns if forward else self.columns[::-1]:
                 nodes.sort(key=lambda node: (_mean([place[one] for one in near[node]], place[node]), place[node]))
                 place.update((node, float(i)) for i, node in enumerate(nodes))
-            if (found := self._crossings(place)) < fewest:
+            still = still + 1 if place == before else 0
+            if still == 2:  # neither way moves anything: nor would any further sweep
+                break
+            if not still and (found := self._crossings(place)) < fewest:
                 best, fewest = [list(nodes) for nodes in self.columns], found
         self.columns = best
         return fewest
@@ -136,22 +140,27 @@ class _Layering:
             for node in nodes:
                 y[node] = top + self.height[node] / 2
                 top += self.height[node] + self.gap
+        near = {node: self.before[node] + self.after[node] for node in y}
+        columns = [
+            (nodes, self._offsets(nodes), [6.0 if node < 0 else 1.0 for node in nodes]) for nodes in self.columns
+        ]
         for sweep in range(_PLACING):
-            for nodes in self.columns if sweep % 2 else self.columns[::-1]:
-                offset, wanted, weight = 0.0, list[float](), list[float]()
-                offsets = []
-                for i, node in enumerate(nodes):
-                    if i:
-                        both_dummies = node < 0 and nodes[i - 1] < 0
-                        apart = 3.0 if both_dummies else self.gap
-                        offset += (self.height[node] + self.height[nodes[i - 1]]) / 2 + apart
-                    offsets.append(offset)
-                    near = self.before[node] + self.after[node]
-                    wanted.append(_mean([y[one] for one in near], y[node]) - offset)
-                    weight.append(6.0 if node < 0 else 1.0)
-                for node, at, place in zip(nodes, offsets, isotonic(wanted, weight), strict=True):
-                    y[node] = place + at
+            for nodes, offsets, weight in columns if sweep % 2 else columns[::-1]:
+                wanted = [
+                    _mean([y[one] for one in near[node]], y[node]) - offset
+                    for node, offset in zip(nodes, offsets, strict=True)
+                ]
+                for node, offset, place in zip(nodes, offsets, isotonic(wanted, weight), strict=True):
+                    y[node] = place + offset
         return y
+
+    def _offsets(self, nodes: Sequence[int]) -> list[float]:
+        """How far each node of a column stands from the first at least."""
+        out = [0.0] * bool(nodes)
+        for above, node in pairwise(nodes):
+            apart = 3.0 if node < 0 and above < 0 else self.gap
+            out.append(out[-1] + ((self.height[node] + self.height[above]) / 2 + apart))
+        return out
 
 
 def isotonic(wanted: Sequence[float], weight: Sequence[float]) -> list[float]:

@@ -311,13 +311,12 @@ def _why(atlas: Atlas, mineral: str) -> dict[str, list[tuple[str, float, float]]
 
 def _reasons(atlas: Atlas) -> dict[str, dict[str, Sequence[str]]]:
     """Per mineral and company why its evidence is not the best."""
-    number = {one.id: one.number for one in atlas.sites if one.tier >= 0}
     out: dict[str, dict[str, Sequence[str]]] = {mineral: {} for mineral in atlas.minerals}
     told = (atlas.rated[name].to_numpy() for name in ("company", "mineral", "reasons"))
     clean = cache(lambda reasons: [wording.clean(reason) for reason in reasons])
     for company, mineral, reasons in zip(*told, strict=True):
-        if reasons and company in number:
-            out[mineral][str(number[company])] = clean(reasons)
+        if reasons and company in atlas.companies:
+            out[mineral][str(atlas.companies[company])] = clean(reasons)
     return out
 
 
@@ -366,10 +365,11 @@ def _claims(atlas: Atlas) -> dict[str, Any]:
     used = np.zeros(len(graph.sources), np.bool_)
 
     def ends(nodes: Column) -> list[int]:
-        return [
-            at if at >= 0 else len(atlas) + others.setdefault(node, len(others))
-            for node, at in zip(nodes.tolist(), atlas.number[nodes].tolist(), strict=True)
-        ]
+        out = atlas.number[nodes]
+        no_site = out < 0
+        out[no_site] = [len(atlas) + others.setdefault(node, len(others)) for node in nodes[no_site].tolist()]
+        found: list[int] = out.tolist()
+        return found
 
     for name, table in graph.edges.items():
         declared = schema.EDGES[name]
