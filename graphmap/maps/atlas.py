@@ -18,6 +18,7 @@ from graphmap import policy, schema, wording
 from graphmap.analysis import exposure
 from graphmap.analysis.case import Case
 from graphmap.analysis.chain import BUYS_FROM
+from graphmap.analysis.chokepoints import Cut, find_cut
 from graphmap.analysis.conformance import conformance
 from graphmap.analysis.locations import Location, find_locations
 from graphmap.analysis.structure import reachable
@@ -130,6 +131,7 @@ class Atlas:
         self.start = int(case.graph.canonical[start])
         self.lenses: Mapping[str, Case] = {case.lens.name: case, **(lenses or {})}
         self._layers: dict[str, Layer] = {}
+        self._cuts: dict[str, Cut] = {}
 
     def __len__(self) -> int:
         return len(self.node)
@@ -172,8 +174,8 @@ class Atlas:
     @cached_property
     def node(self) -> Ints:
         """The graph node of each site: the start, then companies by tier, smelters and mines, each in node order."""
-        companies = np.flatnonzero(self._tiers >= 0)
-        companies = companies[np.argsort(self._tiers[companies], kind="stable")]
+        companies = np.flatnonzero(self.tiers >= 0)
+        companies = companies[np.argsort(self.tiers[companies], kind="stable")]
         chains = [(self.case.chain(mineral), seen) for mineral, seen in self._upstream.items()]
         upstream = [chain.node[chain.companies :][seen[chain.companies :]] for chain, seen in chains]
         smelters = np.unique(np.concatenate([*upstream, np.zeros(0, np.int32)]))
@@ -182,7 +184,7 @@ class Atlas:
         return np.concatenate([companies, smelters, mines]).astype(np.int32)
 
     @cached_property
-    def _tiers(self) -> Ints:
+    def tiers(self) -> Ints:
         """Per graph node the fewest purchases from the start, over all minerals; -1 for all but companies upstream."""
         tails, heads = [np.zeros(0, np.int32)], [np.zeros(0, np.int32)]
         for mineral, seen in self._upstream.items():
@@ -215,7 +217,7 @@ class Atlas:
     def sites(self) -> tuple[Site, ...]:
         """All sites by number."""
         where, at = find_locations(self.case), self.node.astype(np.intp)
-        told = (self.node, self.kind, self.graph.ids.take(at), self.graph.names.take(at), self._tiers[self.node])
+        told = (self.node, self.kind, self.graph.ids.take(at), self.graph.names.take(at), self.tiers[self.node])
         columns = (column.tolist() if isinstance(column, np.ndarray) else column for column in told)
         return tuple(
             Site(i, node, kind, id_, name, tier, where.get(node))
@@ -250,6 +252,12 @@ class Atlas:
         """What ``conformance.conformance`` says of the direct suppliers, or of the start where there are none."""
         companies = [site.node for site in self.sites if site.tier == 1] or [self.start]
         return conformance(self.case, companies=companies, minerals=self.minerals)
+
+    def cut(self, to: str) -> Cut:
+        """What ``chokepoints.find_cut`` says of the start and a group of smelters, over all minerals and for each."""
+        if to not in self._cuts:
+            self._cuts[to] = find_cut(self.case, self.start, to=to)
+        return self._cuts[to]
 
     def _of(self, mineral: str) -> Layer:
         case, chain = self.case, self.case.chain(mineral)

@@ -78,14 +78,16 @@ def _divide(atlas: Atlas, mineral: str) -> dict[tuple[int, str, int, int], float
     exact = np.divide(mass, came, out=np.zeros(len(chain)), where=came > 0)
     standing, origin = case.standing(mineral), _origins(case, mineral)
     amounts = brought[way] * exact[chain.head[way]]
-    columns = (chain.node[chain.tail[way]], chain.head[way] - chain.companies, amounts)
-    for buyer, smelter, amount in zip(*(column.tolist() for column in columns), strict=True):
-        if amount > 0:
-            out[int(origin[smelter]), mineral, int(standing[smelter]), _tier(atlas, buyer)] += amount
+    way, amounts = way[amounts > 0], amounts[amounts > 0]
+    smelter, tiers = chain.head[way] - chain.companies, atlas.tiers[chain.node]
+    columns = np.stack([origin[smelter], standing[smelter], tiers[chain.tail[way]]])
+    strands, which = np.unique(columns, axis=1, return_inverse=True)
+    for (came_from, stands, tier), amount in zip(strands.T.tolist(), np.bincount(which, amounts).tolist(), strict=True):
+        out[came_from, mineral, stands, tier] += amount
 
     ends = mass * shares.unknown
-    for place in np.flatnonzero(ends).tolist():
-        out[NOT_KNOWN, mineral, NO_SMELTER, _tier(atlas, int(chain.node[place]))] += float(ends[place])
+    for tier, amount in zip(tiers[ends != 0].tolist(), ends[ends != 0].tolist(), strict=True):
+        out[NOT_KNOWN, mineral, NO_SMELTER, tier] += amount
     caught = lost - float(ends.sum())
     if caught > _ROUNDING:
         out[NOT_KNOWN, mineral, NO_SMELTER, CIRCLE] += caught
@@ -94,10 +96,6 @@ def _divide(atlas: Atlas, mineral: str) -> dict[tuple[int, str, int, int], float
 
 _ROUNDING = 1e-9
 """Less mass than this is an error of rounding."""
-
-
-def _tier(atlas: Atlas, node: int) -> int:
-    return atlas.sites[int(atlas.number[node])].tier
 
 
 def _origins(case: Case, mineral: str) -> Ints:

@@ -11,8 +11,7 @@ from itertools import pairwise
 import numpy as np
 
 from graphmap import places, wording
-from graphmap.analysis.chokepoints import Cut, find_cut
-from graphmap.analysis.paths import Path, Paths, find_paths, target_smelters
+from graphmap.analysis.paths import Named, Path, Paths, find_paths, target_smelters
 from graphmap.graph import Floats
 from graphmap.maps.atlas import ALL, SMELTER, START, Atlas, Layer
 from graphmap.maps.layered import Layout, Link, columns_of, layered
@@ -156,8 +155,15 @@ class _Drawing:
         return out
 
     @cached_property
-    def act_on(self) -> Cut:
-        return find_cut(self.atlas.case, self.atlas.start, mineral=self.mineral or None, to=self.to)
+    def cut(self) -> Sequence[Named]:
+        """The fewest companies to act on."""
+        found = self.atlas.cut(self.to)
+        return found.cuts[self.mineral] if self.mineral else found.cut
+
+    @cached_property
+    def own(self) -> set[int]:
+        """The smelters of the group that the start brings itself."""
+        return {smelter.node for of, smelter in self.atlas.cut(self.to).direct if self.mineral in (ALL, of)}
 
     # ---- words ------------------------------------------------------------------------------------------------
 
@@ -247,13 +253,13 @@ class _Drawing:
 
     def _act(self) -> str:
         """Whom to act on, and what that would not cut."""
-        own = wording.count_of(len({named.node for _, named in self.act_on.direct}), "smelter")
+        own = wording.count_of(len(self.own), "smelter")
         name = _short(self.atlas.name)
-        if not self.act_on.cut:
-            return f"{name} brings {own} itself: no other company stands between." if self.act_on.direct else ""
-        names = [_short(company.name) for company in self.act_on.cut]
+        if not self.cut:
+            return f"{name} brings {own} itself: no other company stands between." if self.own else ""
+        names = [_short(company.name) for company in self.cut]
         shown = names if len(names) <= _NAMES else [*names[: _NAMES - 1], f"{len(names) - _NAMES + 1} more"]
-        if not self.act_on.direct:
+        if not self.own:
             return f"Acting on {wording.listed(shown)} would cut every one of these paths."
         rest = f"but those to {own} that {name} brings itself"
         return f"Acting on {wording.listed(shown)} would cut all of these paths {rest}."
@@ -349,7 +355,9 @@ class _Drawing:
     def _shares(self, met: Mapping[Link, Floats]) -> str:
         """The part of the purchases beside the end of each line that comes alone to its card, where no line runs."""
         every, links = np.concatenate([*met.values(), np.zeros((0, 2))]), self.layer.links
-        share = dict(zip(zip(links.tail.tolist(), links.head.tolist(), strict=True), links.share.tolist(), strict=True))
+        here = np.isin(links.tail, [tail for tail, _ in met])
+        ends = zip(links.tail[here].tolist(), links.head[here].tolist(), strict=True)
+        share = dict(zip(ends, links.share[here].tolist(), strict=True))
         stated = {
             pair
             for path, way in zip(self.drawn, self.ways, strict=True)
@@ -395,7 +403,7 @@ class _Drawing:
     @cached_property
     def acting(self) -> frozenset[int]:
         """The sites of the companies to act on."""
-        return frozenset(int(self.atlas.number[company.node]) for company in self.act_on.cut)
+        return frozenset(int(self.atlas.number[company.node]) for company in self.cut)
 
     def _card(self, number: int, y: float) -> str:
         layer, one, said = self.layer, self.atlas.sites[number], self._about(number)
