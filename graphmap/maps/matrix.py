@@ -95,10 +95,11 @@ def find_rows(atlas: Atlas, mineral: str = ALL) -> tuple[Row, ...]:
     minerals = atlas.minerals if mineral == ALL else (mineral,)
 
     def badness(row: Row) -> tuple[int, float, int, str, int]:
-        lowest, part = row.lowest(minerals), any(one in row.cells for one in minerals)
+        lowest = row.lowest(minerals)
         if lowest is None:
+            part = any(one in row.cells for one in minerals)
             return 1 if part else 3, 0.0, 0, row.site.name, row.site.number
-        group = 2 if row.complete(minerals) and not row.doubtful(minerals) else 0 if lowest.rate < 1 else 1
+        group = 0 if lowest.accepted < lowest.identified else 1 if row.doubtful(minerals) else 2
         return group, lowest.rate, lowest.accepted - lowest.identified, row.site.name, row.site.number
 
     return tuple(sorted((Row(one, cells.get(one.id, {})) for one in suppliers), key=badness))
