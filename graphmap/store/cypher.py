@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from math import isnan
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -281,19 +280,15 @@ RETURN key, name, tier, read_as, roles
 """
 
 
-def set_nodes(label: str) -> str:
-    """Bring name and tier of nodes up to date."""
+def set_nodes(label: str, role: str = "") -> str:
+    """Bring names and tiers of nodes up to date; companies get a role label, if one is given, and lose all others."""
+    roles = ""
+    if label == "Company":
+        roles = f"REMOVE n{''.join(f':{other}' for other in ROLES if other != role)} {f'SET n:{role}' if role else ''}"
     return f"""{_ONCE}
 UNWIND $rows AS r MATCH (n:{label} {{{KEY}: r.key}})
-SET n.name = r.name, n.tier = r.tier, n.read_as = r.read_as
+SET n.name = r.name, n.tier = r.tier, n.read_as = r.read_as {roles}
 """
-
-
-def set_role(role: str) -> str:
-    """Give companies a role label and take the others away."""
-    others = "".join(f":{other}" for other in ROLES if other != role)
-    add = f"SET n:{role}" if role else ""
-    return f"{_ONCE} UNWIND $keys AS key MATCH (n:Company {{{KEY}: key}}) REMOVE n{others} {add}"
 
 
 def let_go(label: str) -> str:
@@ -407,20 +402,24 @@ def day(text: str) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def _told(edge: Edge) -> Iterator[Value]:
+_NUMBERS = {name: {key: kind is float for key, kind in edge.properties.items()} for name, edge in schema.EDGES.items()}
+"""The properties of each type of claim, in the order of its rows, and whether they are numbers."""
+
+
+def _told(edge: Edge) -> list[Value]:
     """The values of ``claim_properties``, None where there is none; ``KeyError`` for what the schema does not know."""
-    declared = schema.EDGES[edge.type].properties
-    if unknown := edge.properties.keys() - declared.keys():
+    numbers, given = _NUMBERS[edge.type], edge.properties
+    if unknown := given.keys() - numbers.keys():
         raise KeyError(min(unknown))
     mineral_code(edge.mineral)
-    yield edge.row
-    yield edge.mineral or None
-    for name, kind in declared.items():
-        value = edge.properties.get(name)
-        if value is None or value == "" or (isinstance(value, float) and isnan(value)):
-            yield None
+    told: list[Value] = [edge.row, edge.mineral or None]
+    for name, number in numbers.items():
+        value = given.get(name)
+        if value is None or value == "" or value != value:  # NaN
+            told.append(None)
         else:
-            yield float(value) if kind is float else value  # type: ignore[arg-type]
+            told.append(float(value) if number else value)  # type: ignore[arg-type]
+    return told
 
 
 def source_of(document: Mapping[str, Any]) -> Source:

@@ -95,19 +95,16 @@ def _nodes(tx: neo4j.ManagedTransaction, label: str) -> dict[str, Told]:
 
 def _changes(label: str, there: Mapping[str, Told], derived: Derived) -> Iterator[Step]:
     """What is to be done so that the nodes of a label are as derived."""
-    rows, roles, gone = [], defaultdict[str, list[str]](list), []
+    rows, gone = defaultdict[str, list[dict[str, Any]]](list), []
     for key, now in sorted(there.items()):
         if key not in derived.every:
             gone.append(key)
             continue
         then = derived.nodes.get(key) or Told(derived.every[key])
-        if now[:3] != then[:3]:
-            rows.append({"key": key, "name": then.name, "tier": then.tier, "read_as": then.read_as})
-        if now.role != then.role:
-            roles[then.role].append(key)
-    yield cypher.set_nodes(label), "rows", rows
-    for role, keys in sorted(roles.items()):
-        yield cypher.set_role(role), "keys", keys
+        if now != then:
+            rows[then.role].append({"key": key, "name": then.name, "tier": then.tier, "read_as": then.read_as})
+    for role, some in sorted(rows.items()):
+        yield cypher.set_nodes(label, role), "rows", some
     yield cypher.let_go(label), "keys", gone
     yield cypher.drop_nodes(label), "keys", gone
 

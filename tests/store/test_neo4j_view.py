@@ -196,7 +196,7 @@ def test_what_is_planned_on_an_empty_database_finds_everything_by_index(server: 
     statements = [cypher.BEGIN, cypher.WRITE_DOCUMENTS]
     statements += [cypher.create_claims(kind, past) for kind in kinds for past in (False, True)]
     statements += [make(label) for label in schema.NODES for make in (cypher.merge_nodes, cypher.set_nodes)]
-    statements += [cypher.set_role(role) for role in (*cypher.ROLES, "")]
+    statements += [cypher.set_nodes("Company", role) for role in cypher.ROLES]
     statements += [cypher.redraw(*kind) for kind in kinds if kind[0] != "SAME_AS"]
     given = {"documents": [], "rows": [], "keys": [], "series": [], "state": ""}
     with server.driver.session(database="neo4j") as session:
