@@ -6,7 +6,7 @@ A path meets no node twice, runs upstream, and is of one mineral: that of its de
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 from weakref import WeakKeyDictionary
@@ -290,6 +290,8 @@ class _Search:
     digits: int
     to_company: bool
     beyond: Mapping[int, tuple[Leg, ...]]
+    _last: dict[tuple[Any, ...], tuple[Best, Count]] = field(default_factory=dict, init=False, repr=False)
+    _shown: dict[tuple[int, ...], Path] = field(default_factory=dict, init=False, repr=False)
 
     def narrowed(self, case: Case, through: Sequence[int], avoiding: Sequence[int]) -> tuple[_Search, list[int]]:
         """The same search within filters given as graph nodes, and the places that its paths must meet."""
@@ -310,7 +312,18 @@ class _Search:
         return replace(self, cost=cost, goal=goal, bound=potential(chain.indptr, chain.head, cost, goal)), must
 
     def run(self, start: int, k: int, must: list[int], max_hops: int | None) -> tuple[Best, Count]:
-        """The best paths from a place, and how many there are."""
+        """The best paths from a place, and how many there are.
+
+        What was found last is kept: who asks for all minerals often goes on to ask for each.
+        """
+        asked = (start, k, tuple(must), max_hops)
+        if asked not in self._last:
+            self._last.clear()
+            self._shown.clear()
+            self._last[asked] = self._run(start, k, must, max_hops)
+        return self._last[asked]
+
+    def _run(self, start: int, k: int, must: list[int], max_hops: int | None) -> tuple[Best, Count]:
         indptr, heads, ends, allowed = (
             self.chain.indptr,
             self.chain.head,
@@ -318,17 +331,9 @@ class _Search:
             np.isfinite(self.bound),
         )
         best = k_best(
-            indptr,
-            heads,
-            self.cost,
-            self.goal,
-            start,
-            k,
-            bound=self.bound,
-            through=must,
-            max_hops=max_hops,
-            digits=self.digits,
-        )
+            indptr, heads, self.cost, self.goal, start, k,
+            bound=self.bound, through=must, max_hops=max_hops, digits=self.digits,
+        )  # fmt: skip
         return best, count_paths(indptr, heads, start, ends, allowed, through=must, max_hops=max_hops)
 
     def links(self, way: Sequence[int]) -> list[int]:
@@ -347,8 +352,13 @@ class _Search:
         """What the search pays for a path, rounded as it rounds."""
         return round(float(self.cost[self.links(way)].sum() + self.goal[way[-1]]), self.digits)
 
-    def path(self, case: Case, way: Sequence[int]) -> Path:
+    def path(self, case: Case, way: tuple[int, ...]) -> Path:
         """A path as it is shown, with names and receipts."""
+        if way not in self._shown:
+            self._shown[way] = self._path(case, way)
+        return self._shown[way]
+
+    def _path(self, case: Case, way: Sequence[int]) -> Path:
         graph, chain, links = case.graph, self.chain, self.links(way)
         ends = pairwise([named(graph, node) for node in self.nodes(way)])
         hops = [

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -127,8 +129,8 @@ class Map:
         """The page: one file that opens without a network and holds every claim with its receipt."""
         from graphmap.maps.page import build_page
 
-        pictures = {view: {one: self.picture(view, one) for one in (ALL, *self.atlas.minerals)} for view in self.views}
-        return build_page(self.atlas, pictures, self._placement)
+        with _uncollected():
+            return build_page(self.atlas, self.views, self.picture, self._placement)
 
     def findings(self, *views: str, mineral: str = ALL) -> Iterator[tuple[str, str]]:
         """Views, by default all of them, and the sentence that is the title of each."""
@@ -142,6 +144,21 @@ class Map:
         from graphmap.maps.embed import as_iframe
 
         return as_iframe(self.html(), height=_SIZE_OF_NOTEBOOK, title=f"Supply chain of {self.atlas.name}")
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Let Python's search for circles rest: of the objects of a page nearly all stay until it is done.
+
+    With 20,000 sites it took a tenth of the time.
+    """
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 @dataclass(frozen=True)

@@ -550,7 +550,7 @@ function figures(out, i, mineral) {
     const grade = digit(of.grade[i]);
     if (grade >= 0) rows.push(['Evidence', D.grades[grade]]);
     out.append(pairs(rows));
-    const reasons = D.reasons[mineral]?.[i];
+    const reasons = D.reasons.said[D.reasons.of[mineral]?.[i]];
     if (reasons) out.append(element('ul', null, reasons.map(reason => element('li', reason))));
   } else if (sites.kind[i] === 2) {
     const risk = of.risk[i] === '1' ? 'yes' : 'not known to be';

@@ -18,6 +18,7 @@ from graphmap import places, wording
 from graphmap.analysis.areas import Ground
 from graphmap.maps import palette
 from graphmap.maps.atlas import ALL, MINE, SMELTER, Atlas, Layer, Site
+from graphmap.maps.floor import Floor
 from graphmap.maps.land import HEIGHT, OUTLINED, TINTED, Land, Tints, area_name, draw_land, find_land
 from graphmap.maps.palette import AREA_LINE, INK, LOOKS, PAPER, RULE
 from graphmap.maps.svg import MARGIN, WIDTH, Key, Picture, attribute, fit, glyph, key, site, text, text_width
@@ -29,8 +30,8 @@ _MOST_ARCS, _MOST_CALLS, _MOST_LOOSE, _MOST_SINGLE_MINES = 40, 5, 60, 200
 _SIZES = ((60, 5.2), (150, 4.6), (400, 3.8), (1500, 3.0), (3000, 2.3), (math.inf, 1.9))
 """Up to how many smelters their marks have which radius in pixels."""
 
-_GAP = 0.7
-"""Between two marks, in pixels."""
+_START = 5.0
+"""Radius of the mark of the company that the map starts from."""
 
 _SHORTEST = 9.0
 """An arc shorter than this (pixels) would not be seen."""
@@ -174,89 +175,6 @@ def _hazard(layer: Layer, one: Site) -> float:
 
 # ---- where marks stand ----------------------------------------------------------------------------------------------
 
-Box = tuple[float, float, float, float]
-"""Left, top, right, bottom in pixels."""
-
-_TURN = math.pi * (3 - math.sqrt(5))
-"""The golden angle: points along a spiral of that turn lie evenly (phyllotaxis)."""
-
-
-class _Floor:
-    """Circles and boxes that are taken, on a grid. ``shunned`` are points that labels cover only for want of room."""
-
-    _CELL = 12.0
-    _AROUND = ((0, 0), (-1, 0), (1, 0), (0, -1), (0, 1), (-1, -1), (-1, 1), (1, -1), (1, 1))
-
-    def __init__(self, shunned: Sequence[tuple[float, float]] = ()) -> None:
-        self._shunned = shunned
-        self._circles: dict[tuple[int, int], list[tuple[float, float, float]]] = defaultdict(list)
-        self._boxes: list[Box] = []
-        self._tried: dict[tuple[int, int, float], int] = {}
-
-    def settle(self, x: float, y: float, r: float) -> tuple[float, float]:
-        """The nearest free place for a circle, along a spiral; it is taken then."""
-        key = (round(x / 4), round(y / 4), r)
-        if not self._free(x, y, r):
-            start, step = self._tried.get(key, 1), 0.6 * (2 * r + _GAP)
-            for k in range(start, start + 4000):
-                u, v = x + step * math.sqrt(k) * math.cos(k * _TURN), y + step * math.sqrt(k) * math.sin(k * _TURN)
-                if self._free(u, v, r):
-                    self._tried[key], x, y = k + 1, u, v
-                    break
-        self._circles[int(x // self._CELL), int(y // self._CELL)].append((x, y, r))
-        return x, y
-
-    def _free(self, x: float, y: float, r: float) -> bool:
-        if not (r < x < WIDTH - r and r < y < HEIGHT - r):
-            return False
-        i, j = int(x // self._CELL), int(y // self._CELL)
-        for u, v in self._AROUND:
-            for a, b, c in self._circles.get((i + u, j + v), ()):
-                if (a - x) ** 2 + (b - y) ** 2 < (c + r + _GAP) ** 2:
-                    return False
-        return not any(
-            left - r < x < right + r and top - r < y < bottom + r for left, top, right, bottom in self._boxes
-        )
-
-    def take(self, box: Box) -> None:
-        """Nothing else shall stand in this box."""
-        self._boxes.append(box)
-
-    def clear(self, box: Box) -> bool:
-        """Whether a box lies on the map and covers nothing."""
-        left, top, right, bottom = box
-        if left < 2 or top < 2 or right > WIDTH - 2 or bottom > HEIGHT - 2:
-            return False
-        if any(left < box[2] and box[0] < right and top < box[3] and box[1] < bottom for box in self._boxes):
-            return False
-        return not any(
-            left - c < a < right + c and top - c < b < bottom + c
-            for i in range(int((left - 8) // self._CELL), int((right + 8) // self._CELL) + 1)
-            for j in range(int((top - 8) // self._CELL), int((bottom + 8) // self._CELL) + 1)
-            for a, b, c in self._circles.get((i, j), ())
-        )
-
-    def beside(self, x: float, y: float, width: float, height: float, r: float) -> Box | None:
-        """A free box near a mark, None if there is none. One that hides no area is taken before a nearer one."""
-        around = (box for box in _boxes_around(x, y, width, height, r) if self.clear(box))
-        nearest = next(around, None)
-        if nearest is None or not self._hides(nearest):
-            return nearest
-        return next((box for box in around if not self._hides(box)), nearest)
-
-    def _hides(self, box: Box) -> bool:
-        left, top, right, bottom = box
-        return any(left - 6 < x < right + 6 and top - 6 < y < bottom + 6 for x, y in self._shunned)
-
-
-def _boxes_around(x: float, y: float, width: float, height: float, r: float) -> Iterator[Box]:
-    """Boxes beside a mark, the nearest first."""
-    for distance in (r + 4, 16, 26, 40, 58, 80, 106, 136, 170):
-        for angle in range(-40, 320, 20):
-            cos, sin = math.cos(math.radians(angle)), math.sin(math.radians(angle))
-            u, v = x + (distance + width / 2) * cos, y + (distance + height / 2) * sin
-            yield u - width / 2, v - height / 2, u + width / 2, v + height / 2
-
 
 @dataclass(frozen=True)
 class _Mark:
@@ -286,14 +204,15 @@ class _Scene:
     def __init__(self, facts: _Facts, land: Land, tints: Tints) -> None:
         points = [land.on_map(*tint.shape.point) for tint in tints.of.values() if tints.main in tint.whole]
         self._facts, self._land = facts, land
-        self._floor = _Floor([point for point in points if point])
         self.r = next(size for most, size in _SIZES if len(facts.smelters) <= most)
+        largest = max(_START, _ring_size(self.r))
+        self._floor = Floor(WIDTH, HEIGHT, largest, [point for point in points if point])
         self._loose_box()
         self.moved = 0
         self.off = 0
         self.loose: list[Site] = []
         start = facts.atlas.sites[0]
-        self.start = self._set(start, 5.0, 5.0) if start.location else None
+        self.start = self._set(start, _START, _START) if start.location else None
         self.smelters = self._all(facts.smelters, self.r)
         self.mines = self._all(facts.mines, max(1.6, self.r * 0.5))
         self._set_arcs()
