@@ -112,7 +112,8 @@ def _told(session: Session, written: list[Path], findings: list[tuple[str, str]]
     session.show(lambda: [output.table(columns, rows)], rows, header=("view", "finding"), data=data)
     if not session.quiet:
         for path in written:
-            output.say(f"Written: {path} ({path.stat().st_size / 1e6:.1f} MB)")
+            size = path.stat().st_size
+            output.say(f"Written: {path} ({f'{size / 1e6:.1f} MB' if size >= 1e5 else f'{size / 1e3:.0f} kB'})")
     if opened is not None:
         click.launch(str(opened))
     return 0

@@ -108,9 +108,9 @@ function filtersChanged(announce) {
   findNear();
   for (const view of Object.keys(D.titles)) { showVariant(view); mark(view); }
   showAreas();
-  if (canvas) {
-    $('#network-title').textContent = D.titles.network[state.mineral];
-    $('#network-subtitle').textContent = D.subtitles[state.mineral];
+  for (const view of Object.keys(D.titles)) {
+    $(`#view-${view} .finding h2`).textContent = D.titles[view][state.mineral];
+    $(`#view-${view} .finding p`).textContent = D.subtitles[view][state.mineral];
   }
   fillTable();
   panel();
@@ -317,7 +317,7 @@ function nearest(from, all, [dx, dy]) {
 // ---- the network ---------------------------------------------------------------------------------------------------
 
 const canvas = $('#canvas'), pen = canvas?.getContext('2d'), net = D.network;
-let to = { k: 1, x: 0, y: 0 }, ratio = 1, asked = 0, colours = null;
+let to = { k: 1, x: 0, y: 0 }, fitted = true, ratio = 1, asked = 0, colours = null;
 const cells = new Map();
 sites.x.forEach((x, i) => {
   const cell = `${x >> 5},${sites.y[i] >> 5}`;
@@ -332,14 +332,21 @@ function palette() {
   return found;
 }
 
-function fitNetwork() {
+/** Give the canvas the size of the room that it has; what was fitted into it before is fitted again. */
+function sizeCanvas() {
   const box = canvas.parentElement.getBoundingClientRect();
   if (!box.width) return;
   ratio = Math.min(2, devicePixelRatio || 1);
   canvas.width = box.width * ratio;
   canvas.height = box.height * ratio;
-  const k = Math.min(box.width / net.width, box.height / (net.height + 40));
-  to = { k, x: (box.width - net.width * k) / 2, y: 20 * k + (box.height - (net.height + 40) * k) / 2 };
+  if (fitted) fitNetwork(); else redraw();
+}
+
+function fitNetwork() {
+  const { clientWidth: width, clientHeight: height } = canvas;
+  const k = Math.min(width / net.width, height / (net.height + 40));
+  to = { k, x: (width - net.width * k) / 2, y: 20 * k + (height - (net.height + 40) * k) / 2 };
+  fitted = true;
   redraw();
 }
 
@@ -456,12 +463,13 @@ function hit(event) {
 function zoomNetwork(factor, x, y) {
   const k = Math.max(0.2, Math.min(14, to.k * factor)), by = k / to.k;
   to = { k, x: x - (x - to.x) * by, y: y - (y - to.y) * by };
+  fitted = false;
   redraw();
 }
 
 if (canvas) {
   gestures(canvas, {
-    pan(dx, dy) { to.x += dx; to.y += dy; redraw(); },
+    pan(dx, dy) { to.x += dx; to.y += dy; fitted = false; redraw(); },
     zoom(factor, event) {
       const box = canvas.getBoundingClientRect();
       zoomNetwork(factor, event.clientX - box.left, event.clientY - box.top);
@@ -514,11 +522,11 @@ function select(i) {
 function panel() {
   const out = $('#panel'), i = state.sel;
   out.replaceChildren();
-  if (i == null) {
-    out.append(element('h2', 'Nothing selected'), element('p', 'Select a card, dot or mark, or search for a name, to see what is '
-      + 'known of it: its figures, its neighbours, and every claim with the file, cell and date that it stands on.'));
-    return;
+  if (out.hidden !== (i == null)) {
+    out.hidden = i == null;
+    if (state.view === 'network') sizeCanvas();
   }
+  if (i == null) return;
   const close = element('button', 'Close');
   close.type = 'button';
   close.addEventListener('click', () => select(null));
@@ -728,7 +736,7 @@ function show(view) {
   }
   for (const pane of $$('.view')) pane.classList.toggle('on', pane.id === `view-${view}`);
   $('#zoom').hidden = view === 'table';
-  if (view === 'network') fitNetwork();
+  if (view === 'network') sizeCanvas();
   if (view !== 'table') mark(view);
   remember();
 }
@@ -786,6 +794,7 @@ function pick(i) {
   if (state.view === 'network') {
     const k = Math.max(to.k, 2);
     to = { k, x: canvas.clientWidth / 2 - sites.x[i] * k, y: canvas.clientHeight / 2 - sites.y[i] * k };
+    fitted = false;
     redraw();
   } else if (state.view !== 'table') centre(state.view, i);
 }
@@ -834,6 +843,9 @@ function showTheme() {
 $('#theme').addEventListener('click', () => { document.documentElement.dataset.theme = darkNow() ? 'light' : 'dark'; showTheme(); });
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', showTheme);
 $('#print').addEventListener('click', () => print());
+$('#filters').addEventListener('click', () => {
+  $('#filters').setAttribute('aria-expanded', String($('#filter-list').classList.toggle('open')));
+});
 $('#open-about').addEventListener('click', () => $('#about').showModal());
 $('#close-about').addEventListener('click', () => $('#about').close());
 for (const source of D.sources) if (source) $('#sources').append(element('li', `${source[0]} (${source[3]}${source[2] ? `, ${source[2]}` : ''})`));
@@ -910,12 +922,11 @@ function recall() {
   }
   const sel = given.get('sel'), bare = sel == null ? -1 : sites.id.indexOf(sel);
   state.sel = bare >= 0 ? bare : numberOf.get(sel) ?? null;
-  const first = innerWidth < 700 ? 'table' : views[0];
   filtersChanged(false);
-  show(views.includes(given.get('view')) ? given.get('view') : first);
+  show(views.includes(given.get('view')) ? given.get('view') : views[0]);
 }
 addEventListener('hashchange', recall);
-addEventListener('resize', () => { if (state.view === 'network') fitNetwork(); });
+addEventListener('resize', () => { if (state.view === 'network') sizeCanvas(); });
 
 showTheme();
 recall();

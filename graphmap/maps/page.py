@@ -104,7 +104,7 @@ def build_page(atlas: Atlas, views: Sequence[str], draw: Draw, placement: Placem
         '<button type="button" data-zoom="in" aria-label="Zoom in">+</button>'
         '<button type="button" data-zoom="out" aria-label="Zoom out">−</button>'
         '<button type="button" data-zoom="fit" aria-label="Fit to the window">Fit</button></div></section>'
-        f'<aside id="panel" aria-label="Details" tabindex="-1"></aside></main>{_about(atlas)}'
+        f'<aside id="panel" aria-label="Details" tabindex="-1" hidden></aside></main>{_about(atlas)}'
         '<div id="live" class="unseen" role="status" aria-live="polite"></div>'
         "<noscript><p>Without its script this page shows its pictures only.</p></noscript>"
         f'<script type="application/json" id="data">"{packed}"</script><script>{script}</script></body></html>\n'
@@ -123,15 +123,16 @@ def _pane(view: str, atlas: Atlas, draw: Draw) -> str:
     if len(picture) > _INLINE:
         title = attribute(drawn.title)
         picture = f"<noscript><h2>{title}</h2><p>This picture is drawn by the script of the page.</p></noscript>"
+    finding = '<div class="finding"><h2></h2><p></p></div>'
     if view != "network":
-        return f'<div class="picture">{picture}</div>'
+        return f'{finding}<div class="picture">{picture}</div>'
     label = (
         f"Whole network, {len(atlas):,} sites. Arrow keys move between sites, plus and minus zoom, 0 fits. "
         "The table lists the same sites."
     )
     return (
-        '<div class="finding"><h2 id="network-title"></h2><p id="network-subtitle"></p></div>'
-        f'<div class="drawing"><canvas id="canvas" tabindex="0" role="application" aria-label="{label}"></canvas></div>'
+        f'{finding}<div class="drawing">'
+        f'<canvas id="canvas" tabindex="0" role="application" aria-label="{label}"></canvas></div>'
         f'<div class="picture printed">{picture}</div>'
     )
 
@@ -140,7 +141,7 @@ def _pane(view: str, atlas: Atlas, draw: Draw) -> str:
 
 
 def _meta(atlas: Atlas) -> str:
-    return f"{atlas.basis} {atlas.case.lens.title}."
+    return f"{atlas.basis} {atlas.case.lens.title}. Select a site to see its claims."
 
 
 def _controls(atlas: Atlas) -> str:
@@ -170,11 +171,12 @@ def _controls(atlas: Atlas) -> str:
         '<input id="find" type="text" role="combobox" aria-expanded="false" aria-controls="found" '
         'aria-autocomplete="list" placeholder="Find a site ( / )" autocomplete="off" spellcheck="false">'
         '<ul id="found" role="listbox" aria-label="Sites found" hidden></ul></div>'
-        f'{selects}<button type="button" id="clear">Clear filters</button>'
+        '<button type="button" id="filters" aria-expanded="false" aria-controls="filter-list">Filter, save</button>'
+        f'<div id="filter-list">{selects}<button type="button" id="clear">Clear filters</button>'
         '<button type="button" id="png">PNG</button><button type="button" id="svg">SVG</button>'
         '<button type="button" id="csv">CSV</button><button type="button" id="print">Print</button>'
         '<button type="button" id="theme" aria-pressed="false">Dark</button>'
-        '<button type="button" id="open-about">About this page</button></div>'
+        '<button type="button" id="open-about">About</button></div></div>'
     )
 
 
@@ -248,7 +250,7 @@ def _data(atlas: Atlas, views: Sequence[str], draw: Draw, placement: Placement) 
     yield "sites", _sites(atlas, placement)
     yield "pictures", ((view, _variants({one: draw(view, one) for one in of})) for view in views)
     yield "titles", {view: {one: wording.clean(draw(view, one).title) for one in of} for view in views}
-    yield "subtitles", {one: wording.clean(draw("network", one).subtitle) for one in of}
+    yield "subtitles", {view: {one: wording.clean(draw(view, one).subtitle) for one in of} for view in views}
     yield from {
         "start": wording.clean(atlas.name), "minerals": atlas.minerals, "parts": _PARTS,
         "kinds": KINDS, "link_kinds": LINKS, "looks": palette.NAMES, "standings": STANDINGS, "grades": GRADES,

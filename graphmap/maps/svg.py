@@ -172,7 +172,7 @@ class Picture:
             y += 18.5
             out.append(text(MARGIN, y, line, _SUBTITLE, muted=True))
         y += 14
-        out.append(f'<g transform="translate(0 {y:.1f})">{self.body}</g>')
+        out = [f'<g class="headline">{"".join(out)}</g>', f'<g transform="translate(0 {y:.1f})">{self.body}</g>']
         y += self.height + 12
         legend, y = _legend(self.legend, y)
         out.append(legend)

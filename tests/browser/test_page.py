@@ -149,7 +149,7 @@ def test_a_click_opens_what_is_known(opened: Opened, sample: tuple[Map, Path]) -
     assert STANDINGS[atlas.layer().standing[number]] in panel.inner_text()
     assert "smelters.csv, E" in panel.locator(".receipt").first.inner_text()
     page.keyboard.press("Escape")
-    assert panel.locator("h2").first.inner_text() == "Nothing selected"
+    assert panel.is_hidden()
 
 
 def test_a_dot_of_the_network_can_be_clicked(opened: Opened, sample: tuple[Map, Path]) -> None:
@@ -257,7 +257,7 @@ def test_a_link_leads_back(opened: Opened, sample: tuple[Map, Path]) -> None:
 def test_a_link_to_what_is_not_there_is_harmless(opened: Opened) -> None:
     page = opened(fragment="#view=nowhere&sel=<img onerror=alert(1)>&min=unobtainium&lens=%00&tier=99&supplier=x")
     assert page.locator("[role=tab][aria-selected=true]").inner_text() == "Paths"
-    assert page.locator("#panel h2").first.inner_text() == "Nothing selected"
+    assert page.locator("#panel").is_hidden()
     assert page.locator("#f-mineral").input_value() == ""
 
 
@@ -292,12 +292,12 @@ def test_keyboard_only(opened: Opened, sample: tuple[Map, Path]) -> None:
     page.keyboard.press("Enter")
     assert page.locator("#panel h2").first.inner_text() == sample[0].atlas.sites[chosen].name
     page.keyboard.press("Escape")
-    assert page.locator("#panel h2").first.inner_text() == "Nothing selected"
+    assert page.locator("#panel").is_hidden()
     show(page, "network")
     page.locator("#canvas").focus()
     for key in ("ArrowRight", "ArrowRight", "+", "-", "0"):
         page.keyboard.press(key)
-    assert page.locator("#panel h2").first.inner_text() != "Nothing selected"
+    assert page.locator("#panel").is_visible()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -316,8 +316,6 @@ def test_axe_finds_nothing(opened: Opened, theme: str) -> None:
 def test_small_windows(opened: Opened, width: int, height: int) -> None:
     """A phone, and a window of 1440 pixels at 200 %."""
     page = opened(viewport={"width": width, "height": height})
-    if width < 700:
-        assert page.locator("[role=tab][aria-selected=true]").inner_text() == "Table"
     for view in VIEWS:
         show(page, view)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{view} scrolls sideways"
@@ -327,6 +325,55 @@ def test_small_windows(opened: Opened, width: int, height: int) -> None:
     assert page.locator("#view-paths svg").get_attribute("viewBox") != before
     page.locator("[data-zoom=fit]").click()
     assert page.locator("#view-paths svg").get_attribute("viewBox") == before
+
+
+def test_a_phone_shows_findings_in_full_and_pictures_to_scroll(opened: Opened, sample: tuple[Map, Path]) -> None:
+    page = opened(viewport={"width": 375, "height": 812}, has_touch=True)
+    for view in sample[0].views:
+        show(page, view)
+        finding = page.locator(f"#view-{view} .finding")
+        assert finding.locator("h2").inner_text() == sample[0].picture(view).title
+        assert finding.evaluate("one => one.getBoundingClientRect().width <= innerWidth")
+        assert not page.locator(f"#view-{view} svg .headline").is_visible(), "it is told once"
+    show(page, "paths")
+    assert page.locator("#view-paths").evaluate("pane => pane.scrollWidth > 2 * pane.clientWidth")
+    assert page.locator("#f-mineral").is_hidden()
+    page.locator("#filters").click()
+    assert page.locator("#filters").get_attribute("aria-expanded") == "true"
+    page.locator("#f-mineral").select_option("tin")
+    assert page.locator("#view-paths .finding h2").inner_text() == sample[0].picture("paths", "tin").title
+
+
+def test_the_panel_takes_room_only_when_something_is_selected(opened: Opened, sample: tuple[Map, Path]) -> None:
+    page = opened()
+    show(page, "network")
+    wide = page.locator("#stage").bounding_box()["width"]
+    assert wide > 1400
+    canvas = "() => [document.querySelector('#canvas').width, document.querySelector('#canvas').clientWidth]"
+    page.locator("#find").fill(next(one.id for one in sample[0].atlas.sites if one.kind == SMELTER))
+    page.keyboard.press("Enter")
+    assert page.locator("#stage").bounding_box()["width"] < wide - 300
+    pixels, shown = page.evaluate(canvas)
+    assert pixels == shown, "the canvas is drawn at its new size"
+    page.locator("#panel button", has_text="Close").click()
+    assert page.locator("#panel").is_hidden()
+    pixels, shown = page.evaluate(canvas)
+    assert pixels == shown > 1400
+
+
+def test_marks_can_be_seen_in_the_dark(opened: Opened, sample: tuple[Map, Path]) -> None:
+    """No mark takes the colour of its ground; what is filled with ink or paper must follow the theme."""
+    page = opened(color_scheme="dark")
+    unseen = """() => [...document.querySelectorAll('.view.on svg :is(path, circle, rect, polyline)')].filter(one => {
+      if (one.closest('defs') || one.matches('.bg, .card, .land, .rule')) return false;
+      const look = getComputedStyle(one), tone = text => (text.match(/\\d+/g) || []).slice(0, 3).map(Number);
+      const dark = text => text === 'none' || Math.max(...tone(text)) < 75;
+      return dark(look.fill) && dark(look.stroke) && !one.closest('[display=none]');
+    }).map(one => one.outerHTML.slice(0, 120))"""
+    for view in sample[0].views:
+        if view != "network":
+            show(page, view)
+            assert page.evaluate(unseen) == [], view
 
 
 @pytest.mark.parametrize("given", [{"forced_colors": "active"}, {"reduced_motion": "reduce"}])
