@@ -85,6 +85,7 @@ class SqliteStore:
             raise StoreError(f"{self._shown!a} can be the name of no file.", "Give another path.")
         if self._path.is_dir():
             raise StoreError(f"{self._shown} is a folder, not a graphmap store.", "Give the path of a file in it.")
+        self._closed = False
         with self._told():
             self._db = sqlite3.connect(self._path, timeout=wait, isolation_level=None)
             try:
@@ -109,6 +110,7 @@ class SqliteStore:
         """Let go of the file; the last process to do so folds the log into it."""
         with self._told():
             self._db.close()
+        self._closed = True
 
     # ---- writing ----------------------------------------------------------------------------------------------
 
@@ -316,6 +318,8 @@ class SqliteStore:
 
     @contextmanager
     def _transaction(self, kind: str) -> Iterator[None]:
+        if self._closed:
+            raise StoreError(f"{self._shown} is closed.", "Do this before its with block ends, or open it again.")
         with self._told():
             self._db.execute(f"BEGIN {kind}")
             try:

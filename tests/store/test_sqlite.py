@@ -81,6 +81,13 @@ def test_a_folder_is_refused(tmp_path: Path) -> None:
     assert "is a folder" in refusal("")
 
 
+def test_a_store_that_is_closed_says_so(tmp_path: Path) -> None:
+    with open_store(tmp_path / "chain.graphmap") as store:
+        pass
+    with pytest.raises(StoreError, match=r"chain\.graphmap is closed\. Do this before its with block ends"):
+        store.graph()
+
+
 def test_a_folder_that_does_not_exist_is_refused(tmp_path: Path) -> None:
     assert "cannot be opened. The folder must exist" in refusal(tmp_path / "no" / "chain.graphmap")
 
