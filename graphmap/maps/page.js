@@ -177,6 +177,7 @@ function mark(view) {
   }
   for (const one of svg.querySelectorAll('.link'))
     one.classList.toggle('near', near != null && near.has(+one.dataset.a) && near.has(+one.dataset.b));
+  for (const one of svg.querySelectorAll('.arc')) one.classList.toggle('near', near != null && near.has(+one.dataset.to));
   svg.classList.toggle('dim', any);
 }
 
@@ -530,7 +531,7 @@ function panel() {
   const close = element('button', 'Close');
   close.type = 'button';
   close.addEventListener('click', () => select(null));
-  out.append(element('h2', sites.name[i]), element('p', `${kindOf(i)} · ${country(i)}`));
+  out.append(close, element('h2', sites.name[i]), element('p', `${kindOf(i)} · ${country(i)}`));
   if (sites.id[i] !== sites.name[i]) out.append(element('p', sites.id[i]));
   out.append(pairs([
     ['Upstream', `${(reach(i, 'up').size - 1).toLocaleString('en')} sites`],
@@ -542,7 +543,6 @@ function panel() {
   for (const mineral of state.mineral ? [state.mineral] : D.minerals) figures(out, i, mineral);
   neighbourLists(out, i);
   claimLists(out, i);
-  out.append(close);
 }
 
 function figures(out, i, mineral) {

@@ -361,6 +361,17 @@ def test_the_panel_takes_room_only_when_something_is_selected(opened: Opened, sa
     assert pixels == shown > 1400
 
 
+def test_the_arcs_of_what_is_selected_stand_out(opened: Opened, sample: tuple[Map, Path]) -> None:
+    page = opened(fragment="#view=world")
+    number = int(page.locator("#view-world .arc.in").first.get_attribute("data-to"))
+    page.locator("#find").fill(sample[0].atlas.sites[number].id)
+    page.keyboard.press("Enter")
+    faint = "all => all.filter(one => getComputedStyle(one).opacity < 0.5).map(one => +one.dataset.to)"
+    arcs = page.locator("#view-world .arc")
+    assert number not in arcs.evaluate_all(faint)
+    assert 0 < len(arcs.evaluate_all(faint)) < arcs.count()
+
+
 def test_marks_can_be_seen_in_the_dark(opened: Opened, sample: tuple[Map, Path]) -> None:
     """No mark takes the colour of its ground; what is filled with ink or paper must follow the theme."""
     page = opened(color_scheme="dark")
