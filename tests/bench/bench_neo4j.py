@@ -8,6 +8,7 @@ names) counts as writing.
 from __future__ import annotations
 
 import os
+import random
 import statistics
 import subprocess
 import sys
@@ -45,21 +46,28 @@ VERSION = VERSIONS["5.26"]
 DOCUMENTS = {"S": 30, "M": 3_000, "L": 30_000}
 """So that a document makes some 300 claims."""
 
-PART = 400
-"""Documents of one round of ``writing``."""
-
-WARMING = 3
-"""Rounds that are not measured."""
+ROUNDS, WARMING = 5, 3
+"""Rounds of ``writing``, and those before that are not measured: the server comes to run compiled code."""
 
 HEAP = "1g"
 """Of the server; what its manual gives to small machines."""
 
 
-def some_documents(count: int) -> list[Batch]:
-    """Documents of some 300 claims each from the middle of the graph of size M."""
-    found = list(islice(documents(synthetic("M"), DOCUMENTS["M"]), 500, 500 + count))
+def declarations(files: Sequence[Path]) -> list[Batch]:
+    """What workbooks declare, read beforehand."""
+    return with_digest(ingest.read_batch(path, date(2026, 11, 22), ()) for path in files)
+
+
+def purchases(count: int) -> list[Batch]:
+    """Documents of some 300 claims each from the middle of the graph of size M; every second claim names a new node."""
+    return with_digest(islice(documents(synthetic("M"), DOCUMENTS["M"]), 500, 500 + count))
+
+
+def with_digest(batches: Iterable[Batch]) -> list[Batch]:
+    """Documents with their digest, which workers make when files are loaded."""
+    found = list(batches)
     for batch in found:
-        _ = batch.digest  # made in a worker when files are loaded
+        _ = batch.digest
     return found
 
 
@@ -121,38 +129,46 @@ def in_one_transaction(driver: neo4j.Driver, rows: Sequence[tuple[str, dict[str,
         tx.commit()
 
 
-def writing(server: OwnServer, rounds: int = 5) -> list[Row]:
+def writing(server: OwnServer, name: str, found: Sequence[Batch]) -> dict[str, float]:
     """Documents loaded into an empty store, then again, then other claims row by row, several times over.
 
-    Rounds before these warm the server up: it runs what it was asked a few times from then on compiled.
+    The median ratios of the store to each of the other ways.
     """
-    *batches, rest = batched(some_documents((rounds + 1) * PART), PART)
+    *parts, rest = batched(found, len(found) // (ROUNDS + 1))[: ROUNDS + 1]
     rows = [row_of(batch.source.id, edge) for batch in rest for edge in batch.edges]
-    for some in batches[:WARMING]:
-        load(server.url, some)
-        in_own_transactions(server.driver, rows[-1_000:])
-        in_one_transaction(server.driver, rows[-2_000:])
+    random.Random(1).shuffle(rows)
+    singly, together_ = rows[: len(rows) // 2], rows[len(rows) // 2 :]
+    rates: dict[str, list[float]] = {"store": [], "own transactions": [], "one transaction": [], "again": []}
+    for number in range(-WARMING, ROUNDS):
+        part, own, one = parts[number], singly[number * 800 :][:800], together_[number * 1_600 :][:1_600]
         empty(server)
-    rates: dict[str, list[float]] = {"store": [], "own": [], "one": [], "again": []}
-    for number, part in enumerate(batches):
-        empty(server)
-        first = seconds(lambda part=part: load(server.url, part))  # type: ignore[misc]
-        rates["store"].append(claims_of(part) / first)
-        rates["again"].append(first / seconds(lambda part=part: load(server.url, part)))  # type: ignore[misc]
-        own, one = rows[number * 1_000 :][:1_000], rows[5_000 + number * 2_000 :][:2_000]
-        rates["own"].append(len(own) / seconds(lambda own=own: in_own_transactions(server.driver, own)))  # type: ignore[misc]
-        rates["one"].append(len(one) / seconds(lambda one=one: in_one_transaction(server.driver, one)))  # type: ignore[misc]
-    for name in ("store", "own", "one"):
-        print(f"{name}: {', '.join(f'{rate:,.0f}' for rate in rates[name])} claims/s", end="; ")
-    print(f"unchanged documents again: {', '.join(f'{1 / ratio:.1%}' for ratio in rates['again'])}")
+        took = [
+            seconds(lambda part=part: load(server.url, part)),  # type: ignore[misc]
+            seconds(lambda own=own: in_own_transactions(server.driver, own)),  # type: ignore[misc]
+            seconds(lambda one=one: in_one_transaction(server.driver, one)),  # type: ignore[misc]
+            seconds(lambda part=part: load(server.url, part)),  # type: ignore[misc]
+        ]
+        if number >= 0:
+            for way, claims, time_ in zip(
+                rates, (claims_of(part), len(own), len(one), claims_of(part)), took, strict=True
+            ):
+                rates[way].append(claims / time_)
+    told = "; ".join(f"{way} {', '.join(f'{rate:,.0f}' for rate in found)}" for way, found in rates.items())
+    print(f"{name}, claims/s: {told}")
+    ours = rates.pop("store")
+    return {way: statistics.median(a / b for a, b in zip(ours, theirs, strict=True)) for way, theirs in rates.items()}
 
-    def ratio(name: str) -> float:
-        return statistics.median(a / b for a, b in zip(rates["store"], rates[name], strict=True))
 
+def all_writing(server: OwnServer, files: Sequence[Path]) -> list[Row]:
+    """Declarations, which the store is made for; and, without a floor, purchases that name ever new companies."""
+    of = writing(server, "declarations", declarations(files[:300]))
+    new = writing(server, "purchases", purchases(2_100))
+    ratios = ", ".join(f"{way} {ratio:.1f}x" for way, ratio in new.items() if way != "again")
+    print(f"purchases into the store vs MERGE row by row: {ratios}; again {new['again']:.1%}")
     return [
-        ("documents into the store vs MERGE row by row, own transactions", ratio("own"), 30.0),
-        ("documents into the store vs MERGE row by row, one transaction", ratio("one"), 10.0),
-        ("loading documents vs loading them again unchanged", statistics.median(rates["again"]), 10.0),
+        ("declarations into the store vs MERGE row by row, own transactions", of["own transactions"], 30.0),
+        ("declarations into the store vs MERGE row by row, one transaction", of["one transaction"], 10.0),
+        ("loading declarations vs loading them again unchanged", 1 / of["again"], 10.0),
     ]
 
 
@@ -172,17 +188,13 @@ def end_to_end(server: OwnServer, files: Path, path: Path) -> tuple[float, float
     return seconds(lambda: load_into(path)), seconds(lambda: load_into(server.url))
 
 
-def workbooks(server: OwnServer, folder: Path, count: int) -> list[Row]:
+def workbooks(server: OwnServer, sample: Path, many: Path) -> list[Row]:
     """Files to store, end to end, reading and writing at the same time."""
-    sample = folder / "sample"
-    write_campaign(sample)
-    many = folder / "many"
-    write_many(many, count)
     for number in range(WARMING):
-        end_to_end(server, sample, folder / f"warming{number}.graphmap")
+        end_to_end(server, sample, sample.with_name(f"warming{number}.graphmap"))
     rows = []
-    for name, files, rounds in (("the sample campaign", sample, 4), (f"{count} workbooks of 300 rows", many, 1)):
-        took = [end_to_end(server, files, folder / f"{files.name}{number}.graphmap") for number in range(rounds)]
+    for name, files, rounds in (("the sample campaign", sample, 4), ("workbooks of 300 rows", many, 1)):
+        took = [end_to_end(server, files, files.with_name(f"{files.name}{n}.graphmap")) for n in range(rounds)]
         told = ", ".join(f"{onto_server:.1f} s ({in_file:.1f} s)" for in_file, onto_server in took)
         print(f"{name} onto the server (into a file): {told}")
         ratio = statistics.median(in_file / onto_server for in_file, onto_server in took)
@@ -331,8 +343,10 @@ def measure(count: int = 1000, size: Size = "M") -> list[Row]:
         server.start({"server.memory.heap.max_size": HEAP, "server.memory.pagecache.size": "512m"})
         os.environ |= {**server.environment, "XDG_CACHE_HOME": name}  # no columns from before
         os.environ.pop("NEO4J_DATABASE", None)
-        rows = writing(server)
-        rows += workbooks(server, folder, count)
+        write_campaign(folder / "sample")
+        write_many(folder / "many", count)
+        rows = all_writing(server, sorted((folder / "many").iterdir()))
+        rows += workbooks(server, folder / "sample", folder / "many")
         loading, more = whole(server, size)
         return [*rows, *more, *reading(server), *importing(server, folder, size, loading)]
 
