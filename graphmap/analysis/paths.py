@@ -317,11 +317,13 @@ class _Search:
         What was found last is kept: who asks for all minerals often goes on to ask for each.
         """
         asked = (start, k, tuple(must), max_hops)
-        if asked not in self._last:
+        found = self._last.get(asked)
+        if found is None:
+            found = self._run(start, k, must, max_hops)
             self._last.clear()
             self._shown.clear()
-            self._last[asked] = self._run(start, k, must, max_hops)
-        return self._last[asked]
+            self._last[asked] = found
+        return found
 
     def _run(self, start: int, k: int, must: list[int], max_hops: int | None) -> tuple[Best, Count]:
         indptr, heads, ends, allowed = (
@@ -354,9 +356,10 @@ class _Search:
 
     def path(self, case: Case, way: tuple[int, ...]) -> Path:
         """A path as it is shown, with names and receipts."""
-        if way not in self._shown:
-            self._shown[way] = self._path(case, way)
-        return self._shown[way]
+        found = self._shown.get(way)
+        if found is None:
+            found = self._shown[way] = self._path(case, way)
+        return found
 
     def _path(self, case: Case, way: Sequence[int]) -> Path:
         graph, chain, links = case.graph, self.chain, self.links(way)

@@ -250,7 +250,7 @@ class _Marks:
             return self._blank(node, "unknown", self._case.unidentified, "nobody declares it for a mineral of the lens")
         hazard, code, minerals = self._smelters[node]
         standing = STANDINGS[code]
-        words = f"{standing}; hazard {wording.percent(hazard)}; {wording.listed(minerals)}"
+        words = f"{standing}; hazard {hazard:.2f}; {wording.listed(minerals)}"
         return self._blank(node, palette.OF_STANDING[standing], hazard, words)
 
     def _mine(self, node: int) -> Mark:

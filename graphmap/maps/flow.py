@@ -351,7 +351,7 @@ def move_apart(wanted: Sequence[float], size: float, low: float, high: float) ->
 def _title(atlas: Atlas, mineral: str, strands: Sequence[Strand]) -> str:
     """The finding: what is not accepted and where it enters; what is unknown instead, where that is more."""
     bad, unknown = _mass(strands, NOT_ACCEPTED), _mass(strands, NO_SMELTER, UNIDENTIFIED)
-    what = f"{short_name(atlas.name)}'s {mineral or 'minerals'}"
+    what = f"the {mineral or 'minerals'} of {short_name(atlas.name)}"
     if unknown > 1 - _ROUNDING:
         return f"No document names a smelter for any part of {what}: all of it is unknown"
     told = f"; for {_part(unknown)} nobody knows the smelter" if unknown > 0 else ""

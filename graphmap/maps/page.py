@@ -97,7 +97,8 @@ def build_page(atlas: Atlas, views: Sequence[str], draw: Draw, placement: Placem
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
         f'<meta name="viewport" content="width=device-width,initial-scale=1"><title>{attribute(title)}</title>'
         f"<style>{style}</style></head><body>"
-        f'<header><div class="head"><h1>{attribute(title)}</h1><p class="meta">{attribute(_meta(atlas))}</p></div>'
+        f'<header><div class="head"><h1>{attribute(title)}</h1><p class="meta">{attribute(_meta(atlas))} '
+        '<span class="hint">Select a site to see its claims.</span></p></div>'
         f'<div role="tablist" aria-label="Views">{tabs}</div>{_controls(atlas)}</header>'
         f'<main><section id="stage" aria-label="View">{panes}'
         '<div id="zoom" role="group" aria-label="Zoom">'
@@ -141,7 +142,7 @@ def _pane(view: str, atlas: Atlas, draw: Draw) -> str:
 
 
 def _meta(atlas: Atlas) -> str:
-    return f"{atlas.basis} {atlas.case.lens.title}. Select a site to see its claims."
+    return f"{atlas.basis} {atlas.case.lens.title}."
 
 
 def _controls(atlas: Atlas) -> str:

@@ -18,23 +18,19 @@ from dataclasses import dataclass
 from dataclasses import replace as changed
 from datetime import date
 from functools import cache
-from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import neo4j
-import numpy as np
 
 from graphmap import schema
 from graphmap.errors import StoreError
-from graphmap.graph import EdgeTable, SupplyGraph
-from graphmap.records import Batch, Edge, Issue, Node, Source, Value
-from graphmap.schema import EdgeType
-from graphmap.store import Stored, current, cypher, in_order, series
+from graphmap.graph import SupplyGraph
+from graphmap.records import Batch, Issue, Source
+from graphmap.store import Stored, current, cypher, fetch, in_order, series
 from graphmap.store.bulk import unfold
 from graphmap.store.cache import LATEST, ColumnCache
-from graphmap.store.columns import CHUNK, gather
 from graphmap.store.connection import Connection, ReadOnlyError, plain
 from graphmap.store.derived import Derived, bring_up_to_date
 
@@ -43,9 +39,6 @@ Transaction = neo4j.ManagedTransaction
 
 _REMEMBERED = 200_000
 """Keys of nodes that a store keeps in mind while it writes: some 30 MB."""
-
-_PER_CHUNK = 5_000
-"""Claims that are asked for at a time, if the documents are no larger."""
 
 _SETTLING = [changed(schema.EDGES[name], properties={}) for name in ("BUYS_FROM", "SAME_AS", "HAS_ROLE")]
 """What roles, tiers and sameness follow from: who is linked to whom, whatever else is said."""
@@ -308,7 +301,7 @@ class Neo4jStore:
         known = cache.read(state.generation, day)
         if known is not None:
             return SupplyGraph.from_columns(known)
-        generation, parts = self._consistent(lambda tx: (_generation(tx), self._read(tx, as_of)))
+        generation, parts = self._consistent(lambda tx: (_generation(tx), fetch.parts(tx, as_of)))
         graph = SupplyGraph.build(*parts)
         columns = graph.to_columns()
         for column in columns.values():
@@ -320,7 +313,7 @@ class Neo4jStore:
         """Every document as it was loaded, by id; see ``graphmap.store.Store.batches``."""
         stored = {one.source.id: one for one in self.sources()}
         for id_ in sorted(stored if ids is None else stored.keys() & set(ids)):
-            found = self._server.read(lambda tx, id_=id_: _document(tx, id_))  # type: ignore[misc]
+            found = self._server.read(lambda tx, id_=id_: fetch.whole_document(tx, id_))  # type: ignore[misc]
             if found is not None:  # nobody has forgotten it meanwhile
                 yield Batch(stored[id_].source, *found, stored[id_].issues)
 
@@ -342,39 +335,6 @@ class Neo4jStore:
         answer = self._server.write(run)
         self._server.write(lambda tx: tx.run(cypher.BUMP, state=secrets.token_hex(8)).consume())
         return answer
-
-    def _read(
-        self, tx: Transaction, as_of: date | None, edge_types: Iterable[EdgeType] = tuple(schema.EDGES.values())
-    ) -> tuple[list[Source], list[tuple[str, str, str]], dict[str, EdgeTable]]:
-        """Documents, nodes and claims of these types, as ``SupplyGraph.build`` takes them."""
-        documents = {record["document"]["id"]: record["document"] for record in tx.run(cypher.READ_SOURCES)}
-        counting = current([cypher.source_of(document) for document in documents.values()], as_of)
-        sources = sorted(counting.values(), key=lambda source: source.order)
-
-        place: dict[str, int] = {}
-        nodes: list[tuple[str, str, str]] = []
-        for keys, names, long_ids in _named(tx, sources):  # later documents overwrite the names of earlier ones
-            long = iter(long_ids)
-            for key, name in zip(keys, names, strict=True):
-                at = place.get(key)
-                if at is not None and not long_ids and (not name or nodes[at][2] == name):
-                    continue  # most documents name what others have named
-                node = cypher.node_named(key, name, long)
-                if at is None:
-                    place[key] = len(nodes)
-                    nodes.append(node)
-                elif name:
-                    nodes[at] = node
-        in_order_ = [documents[source.id] for source in sources]
-        edges = {}
-        for edge_type in edge_types:
-            name = edge_type.name
-            table = edges[name] = gather(edge_type, _claims(tx, in_order_, edge_type, place))
-            found = np.bincount(table.source, minlength=len(sources)).tolist()
-            for document, count in zip(in_order_, found, strict=True):
-                if count != _count(document, name):
-                    raise LookupError(document["file"])
-        return sources, nodes, edges
 
     def _consistent(self, read: Callable[[Transaction], T]) -> T:
         """Read one state of the documents, whatever others write meanwhile."""
@@ -442,8 +402,8 @@ class Neo4jStore:
             state = self._state()
             if state is None or state.settled:
                 return
-            sources, nodes, edges = self._consistent(lambda tx: self._read(tx, None, _SETTLING))
-            every = self._server.read(_all_named)
+            sources, nodes, edges = self._consistent(lambda tx: fetch.parts(tx, None, _SETTLING))
+            every = self._server.read(fetch.all_named)
             if bring_up_to_date(self._server, Derived.of(SupplyGraph.build(sources, nodes, edges), every), state.count):
                 return
         # Others go on writing; whoever is the last to do so brings everything up to date.
@@ -498,102 +458,6 @@ def _source(document: Mapping[str, Any]) -> Source:
     """As much of a document as tells its series and age."""
     id_, series_, title, file, modified = (document[name] for name in ("id", "series", "title", "file", "modified"))
     return Source(id_, "", series_, title, file, document["as_of"] or "", modified)
-
-
-def _claims(
-    tx: Transaction, documents: Sequence[Mapping[str, Any]], edge_type: EdgeType, place: Mapping[str, int]
-) -> Iterator[dict[str, Any]]:
-    """The claims of a type that these documents make, in chunks of columns as ``gather`` takes them."""
-    name = edge_type.name
-    for current_ in (True, False):
-        chunks = list(_chunks(documents, name, current_))
-        numbers = {documents[chunk[0]]["id"]: np.array(chunk, np.int32) for chunk in chunks}
-        statement = cypher.read_claims(edge_type, name if current_ else cypher.PAST + name)
-        given = [[documents[i]["id"] for i in chunk] for chunk in chunks]
-        for record in tx.run(statement, chunks=given, most=CHUNK) if chunks else ():
-            yield {
-                **{key.removesuffix("_"): told for key, told in zip(record.keys(), record.values(), strict=True)},
-                "source": numbers[record["sources"][0]][np.array(record["source"], np.int32)],
-                "tail": np.array([place.get(key, -1) for key in record["tail"]], np.int32),
-                "head": np.array([place.get(key, -1) for key in record["head"]], np.int32),
-            }
-
-
-def _count(document: Mapping[str, Any], name: str) -> int:
-    """How many claims of a type a document makes."""
-    counts: dict[str, int] = dict(zip(document["claim_types"], document["claim_counts"], strict=True))
-    return counts.get(name, 0)
-
-
-def _chunks(documents: Sequence[Mapping[str, Any]], name: str, current_: bool) -> Iterator[list[int]]:
-    """Documents that make claims of a type, by position, in groups of some thousand claims."""
-    chunk: list[int] = []
-    size = 0
-    for i, document in enumerate(documents):
-        count = _count(document, name)
-        if count == 0 or document["current"] != current_:
-            continue
-        if chunk and size + count > _PER_CHUNK:
-            yield chunk
-            chunk, size = [], 0
-        chunk.append(i)
-        size += count
-    if chunk:
-        yield chunk
-
-
-def _named(tx: Transaction, sources: Sequence[Source]) -> Iterator[tuple[list[str], list[str], list[str]]]:
-    """The nodes that each of these documents names: their keys, their names, and the ids of long keys."""
-    for start in range(0, len(sources), 200):
-        some = sources[start : start + 200]
-        keys = [cypher.key_of(cypher.DOCUMENT, source.id) for source in some]
-        found = {id_: columns for id_, *columns in tx.run(cypher.READ_NAMED, keys=keys).values()}
-        for source in some:
-            keys_, names, long_ids = found[source.id]
-            yield keys_, names, long_ids
-
-
-def _all_named(tx: Transaction) -> dict[str, str]:
-    """The keys of all nodes that any document names, with the name that the latest superseded one gives."""
-    every: dict[str, str] = {}
-    for keys, names, long_ids in tx.run(cypher.READ_ALL_NAMED).values():
-        if names is None:  # of a current document, whose names the graph has
-            every.update((key, "") for key in keys if key not in every)
-        else:
-            named = cypher.nodes_named(keys, names, long_ids)
-            every.update((key, node.name or node.id) for key, node in named.items() if node.name or not every.get(key))
-    return every
-
-
-def _document(tx: Transaction, id_: str) -> tuple[tuple[Node, ...], tuple[Edge, ...]] | None:
-    """All that one document says; None if it is not there."""
-    key = cypher.key_of(cypher.DOCUMENT, id_)
-    found = tx.run(cypher.FIND_DOCUMENTS, keys=[key], series=[]).single()
-    if found is None:
-        return None
-    (columns,) = tx.run(cypher.READ_NAMED, keys=[key]).values()
-    named = cypher.nodes_named(*columns[1:])
-    keys = list(named)
-    nodes = [named[key] for key in keys]
-    place = {key: i for i, key in enumerate(keys)}
-    edges = []
-    for name in found["document"]["claim_types"]:
-        for chunk in _claims(tx, [found["document"]], schema.EDGES[name], place):
-            given = {key: (kind, chunk[key]) for key, kind in schema.EDGES[name].properties.items()}
-            ends = zip(chunk["tail"], chunk["head"], chunk["row"], chunk["mineral"], strict=True)
-            for i, (tail, head, row, mineral) in enumerate(ends):
-                values = {key: _value(kind, column[i]) for key, (kind, column) in given.items()}
-                properties = {key: value for key, value in values.items() if value is not None}
-                edges.append(Edge(name, nodes[tail], nodes[head], row, mineral, properties))
-    return tuple(sorted(nodes)), tuple(sorted(edges, key=itemgetter(0, 1, 2, 4, 3)))
-
-
-def _value(kind: type, value: Any) -> Value:
-    if kind is float:
-        return None if value != value else float(value)
-    if kind is date:
-        return date.fromisoformat(value) if value else None
-    return str(value) or None
 
 
 def _cache_folder() -> Path:

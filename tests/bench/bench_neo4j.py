@@ -32,8 +32,8 @@ from graphmap.schema import EdgeType
 from graphmap.store import cypher, open_store, together
 from graphmap.store.bulk import write_import
 from graphmap.store.columns import CHUNK, gather
+from graphmap.store.fetch import claims, parts
 from graphmap.store.neo4j import Neo4jStore
-from graphmap.store.neo4j import _claims as claims
 from tests.bench.bench_exposure import peak_memory
 from tests.bench.bench_store import documents
 from tests.bench.synthetic import Size, synthetic
@@ -134,13 +134,13 @@ def writing(server: OwnServer, name: str, found: Sequence[Batch]) -> dict[str, f
 
     The median ratios of the store to each of the other ways.
     """
-    *parts, rest = batched(found, len(found) // (ROUNDS + 1))[: ROUNDS + 1]
+    *portions, rest = batched(found, len(found) // (ROUNDS + 1))[: ROUNDS + 1]
     rows = [row_of(batch.source.id, edge) for batch in rest for edge in batch.edges]
     random.Random(1).shuffle(rows)
     singly, together_ = rows[: len(rows) // 2], rows[len(rows) // 2 :]
     rates: dict[str, list[float]] = {"store": [], "own transactions": [], "one transaction": [], "again": []}
     for number in range(-WARMING, ROUNDS):
-        part, own, one = parts[number], singly[number * 800 :][:800], together_[number * 1_600 :][:1_600]
+        part, own, one = portions[number], singly[number * 800 :][:800], together_[number * 1_600 :][:1_600]
         empty(server)
         took = [
             seconds(lambda part=part: load(server.url, part)),  # type: ignore[misc]
@@ -251,8 +251,8 @@ def reading(server: OwnServer) -> list[Row]:
         Neo4jStore(server.url) as store,
         server.driver.session(database="neo4j", default_access_mode="READ") as session,
     ):
-        whole = seconds(lambda: store._consistent(lambda tx: store._read(tx, None)))
-        sources, nodes, tables = store._consistent(lambda tx: store._read(tx, None))
+        whole = seconds(lambda: store._consistent(lambda tx: parts(tx, None)))
+        sources, nodes, tables = store._consistent(lambda tx: parts(tx, None))
         there = {record["document"]["id"]: record["document"] for record in session.run(cypher.READ_SOURCES)}
         documents = [there[source.id] for source in sources]
         place = {cypher.key_of(label, id_): i for i, (label, id_, _) in enumerate(nodes)}

@@ -86,7 +86,7 @@ def test_what_is_lost_is_lost_where_nobody_says_more() -> None:
         (NO_SMELTER, 1): pytest.approx(0.5),
     }
     picture = draw_flow(atlas)
-    assert picture.title.startswith("No part of B's minerals is known to come from smelters that are not accepted")
+    assert picture.title.startswith("No part of the minerals of B is known to come from smelters that are not accepted")
     assert "for 70.0 % nobody knows the smelter" in picture.title
 
 
