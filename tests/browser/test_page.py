@@ -35,18 +35,19 @@ HOSTILE = (
     "شركة الذهب", "Gold 🏭👩‍🏭 Works", "=cmd|' /C calc'!A0", "O'Brien & \"Sons\" <b>",
 )  # fmt: skip
 
-COLOURS = """async bytes => {
-  const image = await createImageBitmap(new Blob([new Uint8Array(bytes)])), seen = {};
+COLOURS = """async text => {
+  const bytes = Uint8Array.from(atob(text), char => char.charCodeAt(0)), seen = new Map();
+  const image = await createImageBitmap(new Blob([bytes]));
   const canvas = new OffscreenCanvas(image.width, image.height), pen = canvas.getContext('2d');
   pen.drawImage(image, 0, 0);
   const d = pen.getImageData(0, 0, canvas.width, canvas.height).data;
   for (let i = 0; i < d.length; i += 4) {
-    const colour = (d[i] << 16 | d[i + 1] << 8 | d[i + 2]).toString(16);
-    seen[colour] = (seen[colour] || 0) + 1;
+    const colour = d[i] << 16 | d[i + 1] << 8 | d[i + 2];
+    seen.set(colour, (seen.get(colour) || 0) + 1);
   }
-  return seen;
+  return [...seen];
 }"""
-"""How often each colour occurs in a PNG."""
+"""Each colour of a PNG, given in base64, and how often it occurs."""
 
 ATTACK = """() => {
   const script = document.createElement('script'), box = document.createElement('div');
@@ -422,10 +423,10 @@ def test_png_and_svg(opened: Opened, sample: tuple[Map, Path], tmp_path: Path) -
         assert size is not None
         data = (tmp_path / f"{view}.png").read_bytes()
         assert [int.from_bytes(data[at : at + 4], "big") for at in (16, 20)] == [2 * int(one) for one in size.groups()]
-        seen = page.evaluate(COLOURS, list(data))
+        seen = dict(page.evaluate(COLOURS, base64.b64encode(data).decode()))
         assert len(seen) > 20, "not blank"
         if view == "world":
-            assert seen["ebcfd6"] > 2_000, "areas of the lens have their tint"
+            assert seen[0xEBCFD6] > 2_000, "areas of the lens have their tint"
 
 
 def test_csv_is_safe(opened: Opened, hostile: Path, tmp_path: Path) -> None:

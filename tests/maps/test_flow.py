@@ -163,7 +163,8 @@ def test_an_origin_in_a_country_of_which_parts_are_listed_is_perhaps_in_an_area(
 
 def test_the_title_is_the_finding() -> None:
     picture = draw_flow(atlas_of(*GOLDEN), "gold")
-    assert picture.title == "35.0 % of the gold of B comes from smelters that are not accepted; all of that enters at tier 2"
+    finding = "35.0 % of the gold of B comes from smelters that are not accepted; all of that enters at tier 2"
+    assert picture.title == finding
     assert picture.notes[-1].startswith("Drawn from 1 document")
     mixed = atlas_of(
         buys("B", "S", 0.5), buys("S", "T", 1.0), declares("B", "Y"), declares("T", "Z"), declares("S", "Y"),
