@@ -737,6 +737,8 @@ function show(view) {
   for (const pane of $$('.view')) pane.classList.toggle('on', pane.id === `view-${view}`);
   $('#zoom').hidden = view === 'table';
   if (view === 'network') sizeCanvas();
+  const pane = $(`#view-${view}`);
+  if (view === 'world' && !pane.scrollLeft) pane.scrollLeft = (pane.scrollWidth - pane.clientWidth) / 2;  // on a phone
   if (view !== 'table') mark(view);
   remember();
 }

@@ -338,6 +338,10 @@ def test_a_phone_shows_findings_in_full_and_pictures_to_scroll(opened: Opened, s
         assert not page.locator(f"#view-{view} svg .headline").is_visible(), "it is told once"
     show(page, "paths")
     assert page.locator("#view-paths").evaluate("pane => pane.scrollWidth > 2 * pane.clientWidth")
+    show(page, "world")
+    africa = page.locator("#view-world .land[data-code=CD]").first.bounding_box()
+    assert 0 < africa["x"] < 375 - africa["width"], "the middle of the world is seen first"
+    show(page, "paths")
     assert page.locator("#f-mineral").is_hidden()
     page.locator("#filters").click()
     assert page.locator("#filters").get_attribute("aria-expanded") == "true"

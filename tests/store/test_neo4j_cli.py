@@ -40,6 +40,7 @@ def wanted(folder: Path) -> dict[str, str]:
     return {verb: run(verb, "chain.graphmap", folder) for verb in ("load campaign", *VERBS)}
 
 
+@pytest.mark.parametrize("neo4j_server", ["5.26"], indirect=True)
 def test_every_verb_says_the_same_of_a_server_and_of_a_file(
     neo4j_server: Server, folder: Path, wanted: dict[str, str]
 ) -> None:

@@ -108,7 +108,7 @@ def test_a_server_that_stays_away_is_told_and_what_was_loaded_is_there_when_it_i
 def test_the_load_of_a_folder_that_is_cut_off_says_at_which_file_and_can_be_done_again(
     server: OwnServer, tmp_path: Path, impatient: None
 ) -> None:
-    files = write_campaign(tmp_path / "campaign")
+    files = write_campaign(tmp_path / "campaign")[:20]
     seen: list[str] = []
 
     def cut_off(done: int, total: int, file: str) -> None:
