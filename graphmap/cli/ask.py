@@ -232,11 +232,14 @@ def _columns(names: Sequence[str]) -> Iterator[output.Column]:
     for name in names:
         if name.endswith("_name") and name.removesuffix("_name") in names:
             continue
-        heading = name.replace("_", " ")
-        if f"{name}_name" in names:
-            yield output.Column(heading, lambda row, name=name: _called(row[f"{name}_name"], row[name]))  # type: ignore[misc]
-        else:
-            yield output.Column(heading, lambda row, name=name: _cell(row[name]))  # type: ignore[misc]
+        yield _column(name, with_name=f"{name}_name" in names)
+
+
+def _column(name: str, *, with_name: bool) -> output.Column:
+    heading = name.replace("_", " ")
+    if with_name:
+        return output.Column(heading, lambda row: _called(row[f"{name}_name"], row[name]))
+    return output.Column(heading, lambda row: _cell(row[name]))
 
 
 def _called(name: Any, id_: Any) -> str:

@@ -72,13 +72,8 @@ def map_(
         drawn = work.map(start, to=to, redact=redact, boundaries=boundaries)
         which = "" if mineral is None else work.mineral(mineral)
         written = list(_write(drawn, which, view, page, png, svg, pdf))
-        if page:
-            findings = drawn.findings()
-        elif pdf and not view:
-            findings = drawn.findings(mineral=which)
-        else:
-            findings = drawn.findings(view or "paths", mineral=which)
-        told = list(findings)
+        views = () if page or (pdf and not view) else (view or "paths",)
+        told = list(drawn.findings(*views, mineral="" if page else which))
     return _told(session, written, told, page if open_it else None)
 
 

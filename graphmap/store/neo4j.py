@@ -17,7 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from dataclasses import replace as changed
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -257,7 +257,7 @@ class Neo4jStore:
     def _make(self) -> None:
         """Make what a store needs: constraints, indexes, its own node; and the lists of documents from an import."""
         for statements in (cypher.preparations(), ["CALL db.awaitIndexes(300)"]):
-            self._server.write(lambda tx, some=statements: [tx.run(one).consume() for one in some])  # type: ignore[misc]
+            self._server.write(partial(_run_all, statements))
         lacks = self._server.read(lambda tx: cypher.missing(tx.run(cypher.FIND_INDEXES).data()))
         if lacks is not None:
             raise self._server.in_the_way(f"{lacks.name} is not on {lacks.of}.{lacks.on}.")
@@ -313,7 +313,7 @@ class Neo4jStore:
         """Every document as it was loaded, by id; see ``graphmap.store.Store.batches``."""
         stored = {one.source.id: one for one in self.sources()}
         for id_ in sorted(stored if ids is None else stored.keys() & set(ids)):
-            found = self._server.read(lambda tx, id_=id_: fetch.whole_document(tx, id_))  # type: ignore[misc]
+            found = self._server.read(partial(fetch.whole_document, id_=id_))
             if found is not None:  # nobody has forgotten it meanwhile
                 yield Batch(stored[id_].source, *found, stored[id_].issues)
 
@@ -417,6 +417,11 @@ def _holds(there: Mapping[str, Mapping[str, Any]], batch: Batch) -> bool:
 def _find_store(tx: Transaction) -> dict[str, Any] | None:
     found = tx.run(cypher.FIND_STORE).single()
     return None if found is None else dict(found["store"])
+
+
+def _run_all(statements: Iterable[str], tx: Transaction) -> None:
+    for statement in statements:
+        tx.run(statement).consume()
 
 
 def _unfold(tx: Transaction) -> int:

@@ -195,7 +195,7 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["--memory"]:
         print(analyse(*sys.argv[2:]))
     else:
-        rows = measure(*sys.argv[1:])  # type: ignore[arg-type]
+        rows = measure(*sys.argv[1:])
         for what, ratio, floor in rows:
             print(f"{what:52} {ratio:8.1f}x  (at least {floor:g}x){'' if ratio >= floor else '  MISSED'}")
         sys.exit(any(ratio < floor for _, ratio, floor in rows))

@@ -42,6 +42,7 @@ from tests.neo4j.server import OwnServer
 from tests.neo4j.ways import VERSIONS, start_server
 
 Row = tuple[str, float, float]
+Statement = tuple[str, dict[str, Any]]
 VERSION = VERSIONS["5.26"]
 DOCUMENTS = {"S": 30, "M": 3_000, "L": 30_000}
 """So that a document makes some 300 claims."""
@@ -116,17 +117,30 @@ def row_of(source: str, edge: Edge) -> tuple[str, dict[str, Any]]:
     }  # fmt: skip
 
 
-def in_own_transactions(driver: neo4j.Driver, rows: Sequence[tuple[str, dict[str, Any]]]) -> None:
+def in_own_transactions(driver: neo4j.Driver, rows: Sequence[Statement]) -> None:
     with driver.session(database="neo4j") as session:
         for statement, row in rows:
             session.run(statement, row).consume()
 
 
-def in_one_transaction(driver: neo4j.Driver, rows: Sequence[tuple[str, dict[str, Any]]]) -> None:
+def in_one_transaction(driver: neo4j.Driver, rows: Sequence[Statement]) -> None:
     with driver.session(database="neo4j") as session, session.begin_transaction() as tx:
         for statement, row in rows:
             tx.run(statement, row).consume()
         tx.commit()
+
+
+def one_round(
+    server: OwnServer, part: Sequence[Batch], own: Sequence[Statement], one: Sequence[Statement]
+) -> tuple[float, float, float, float]:
+    """Claims a second: documents into an empty store, rows in own transactions and in one, the documents again."""
+    empty(server)
+    return (
+        claims_of(part) / seconds(lambda: load(server.url, part)),
+        len(own) / seconds(lambda: in_own_transactions(server.driver, own)),
+        len(one) / seconds(lambda: in_one_transaction(server.driver, one)),
+        claims_of(part) / seconds(lambda: load(server.url, part)),
+    )
 
 
 def writing(server: OwnServer, name: str, found: Sequence[Batch]) -> dict[str, float]:
@@ -141,18 +155,10 @@ def writing(server: OwnServer, name: str, found: Sequence[Batch]) -> dict[str, f
     rates: dict[str, list[float]] = {"store": [], "own transactions": [], "one transaction": [], "again": []}
     for number in range(-WARMING, ROUNDS):
         part, own, one = portions[number], singly[number * 800 :][:800], together_[number * 1_600 :][:1_600]
-        empty(server)
-        took = [
-            seconds(lambda part=part: load(server.url, part)),  # type: ignore[misc]
-            seconds(lambda own=own: in_own_transactions(server.driver, own)),  # type: ignore[misc]
-            seconds(lambda one=one: in_one_transaction(server.driver, one)),  # type: ignore[misc]
-            seconds(lambda part=part: load(server.url, part)),  # type: ignore[misc]
-        ]
+        found_rates = one_round(server, part, own, one)
         if number >= 0:
-            for way, claims, time_ in zip(
-                rates, (claims_of(part), len(own), len(one), claims_of(part)), took, strict=True
-            ):
-                rates[way].append(claims / time_)
+            for way, rate in zip(rates, found_rates, strict=True):
+                rates[way].append(rate)
     told = "; ".join(f"{way} {', '.join(f'{rate:,.0f}' for rate in found)}" for way, found in rates.items())
     print(f"{name}, claims/s: {told}")
     ours = rates.pop("store")
@@ -268,7 +274,7 @@ def reading(server: OwnServer) -> list[Row]:
                 start = time.perf_counter()
                 with session.begin_transaction() as tx:
                     for name in tables:
-                        found[name] = gather(schema.EDGES[name], read(tx, schema.EDGES[name]))  # type: ignore[arg-type]
+                        found[name] = gather(schema.EDGES[name], read(tx, schema.EDGES[name]))
                 took[way].append(time.perf_counter() - start)
                 for name, table in tables.items():
                     assert in_order(table) == in_order(found[name]), name
@@ -309,7 +315,7 @@ def in_order(table: EdgeTable) -> tuple[bytes, ...]:
 def importing(server: OwnServer, folder: Path, size: Size, loading: float) -> list[Row]:
     """The bulk path, from a store in a file to the first answer of the server, against loading."""
     path = folder / "whole.graphmap"
-    filling = seconds(lambda: load(path, documents(synthetic(size), DOCUMENTS[size])))  # type: ignore[arg-type]
+    filling = seconds(lambda: load(path, documents(synthetic(size), DOCUMENTS[size])))
     with open_store(path) as store:
         writing_ = seconds(lambda: write_import(store, folder / "import"))
         wanted = store.graph().to_columns()
@@ -353,10 +359,10 @@ def measure(count: int = 1000, size: Size = "M") -> list[Row]:
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--load"]:
-        print(load_whole(*sys.argv[2:]))  # type: ignore[arg-type]
+        print(load_whole(*sys.argv[2:]))
     else:
         from tests.bench.bench_neo4j import measure as by_name  # workers import functions by the name of their module
 
         given = [int(sys.argv[1])] if len(sys.argv) > 1 else []
-        for what, ratio, floor in by_name(*given, *sys.argv[2:]):  # type: ignore[arg-type]
+        for what, ratio, floor in by_name(*given, *sys.argv[2:]):
             print(f"{what:70} {ratio:8.2f}  (floor {floor:g}){'' if ratio >= floor else '  BELOW'}")

@@ -89,5 +89,5 @@ def measure(size: Size = "M") -> list[tuple[str, float, float]]:
 
 
 if __name__ == "__main__":
-    for what, ratio, floor in measure(sys.argv[1] if len(sys.argv) > 1 else "M"):  # type: ignore[arg-type]
+    for what, ratio, floor in measure(sys.argv[1] if len(sys.argv) > 1 else "M"):
         print(f"{what}: {ratio:.0f}x (floor {floor:.0f}x)")

@@ -22,8 +22,6 @@ from graphmap.records import Edge, Node
 from tests.chains import GOLDEN, assessed, case_of, claims, country, fed_by, located, mine, node_of, originates, region
 from tests.graphs import buys, company, declares, smelter
 
-pytest.importorskip("pyvis")
-
 HOSTILE = (
     "<img src=x onerror=window.__xss=1>",
     "</script><script>window.__xss=1</script>",

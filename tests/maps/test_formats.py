@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-import importlib
 import io
 import struct
 import subprocess
@@ -14,14 +13,17 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pypdf
 import pytest
 
 from graphmap.errors import GraphmapError
 from graphmap.maps import formats, svg
+from graphmap.maps.atlas import Atlas
 from graphmap.maps.palette import AREA, LAND, LOOKS
-
-pytest.importorskip("vl_convert")
-pypdf = pytest.importorskip("pypdf")
+from graphmap.maps.world import draw_world
+from graphmap.records import Edge, Node
+from tests.chains import case_of, country, located, region
+from tests.graphs import buys, declares, smelter
 
 Pixels = npt.NDArray[np.int16]
 
@@ -170,30 +172,15 @@ def test_without_the_extra_the_cure_is_said(
 
 def test_an_area_of_the_lens_has_its_tint() -> None:
     """A place in the east of DR Congo, on the map of a lens that lists the country's provinces."""
-    world = pytest.importorskip("graphmap.maps.world", reason="the map of the world is not there")
-    from graphmap.maps.atlas import Atlas
-    from tests.chains import located, region
-
-    case = _case_with_area(located, region)
-    drawn = world.draw_world(Atlas(case, case.graph.of_label("Company")[0])).svg()
+    listed = Edge("LISTED_BY", country("CD"), Node("AreaList", "us-1502", "us-1502"), "A1", "", {"level": "listed"})
+    case = case_of(buys("B", "S", 1.0), declares("S", "X"), located(smelter("X"), region("CD-NK")), listed)
+    drawn = draw_world(Atlas(case, case.graph.of_label("Company")[0])).svg()
     assert AREA in drawn
     pixels = read_png(formats.to_png(drawn, scale=0.5))[..., :3]
     tinted = (pixels == colour(AREA)).all(axis=2)
     land = (pixels == colour(LAND)).all(axis=2)
     assert tinted.sum() > 20
     assert land.sum() > tinted.sum()
-
-
-def _case_with_area(located: Any, region: Any) -> Any:
-    chains = importlib.import_module("tests.chains")
-    graphs = importlib.import_module("tests.graphs")
-    records = importlib.import_module("graphmap.records")
-    listed = records.Edge(
-        "LISTED_BY", chains.country("CD"), records.Node("AreaList", "us-1502", "us-1502"), "A1", "", {"level": "listed"}
-    )
-    return chains.case_of(
-        graphs.buys("B", "S", 1.0), graphs.declares("S", "X"), located(graphs.smelter("X"), region("CD-NK")), listed
-    )
 
 
 def test_importing_maps_does_not_import_what_is_heavy() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import re
 from collections import Counter
@@ -17,7 +16,7 @@ from graphmap.analysis.case import Case
 from graphmap.maps import world
 from graphmap.maps.atlas import ALL, Atlas
 from graphmap.maps.svg import WIDTH, Picture
-from graphmap.maps.world import HEIGHT, base, draw_world, marks
+from graphmap.maps.world import HEIGHT, draw_world
 from graphmap.policy import load_lens
 from graphmap.records import Edge, Node
 from tests.chains import assessed, case_of, country, declares, fed_by, located, mine, node_of, originates, region
@@ -198,7 +197,7 @@ def test_a_level_is_the_highest_over_the_minerals_and_partial_minerals_are_told(
         listed(region("CD-SK"), "own", "conflict-affected", "tin"),
     )
     atlas = atlas_of(*claims, lens="own")
-    both = base(atlas)
+    both = draw_world(atlas)
     assert area(both, "CD-NK").get("data-minerals") == "tin"
     assert area(both, "CD-SK").get("data-minerals") is None
     values = atlas.case.policy.facility_value
@@ -224,7 +223,7 @@ def test_other_lenses_are_in_the_file_and_no_code_twice() -> None:
 def test_what_one_lens_lists_whole_another_outlines() -> None:
     claims = [listed(region(code), "cahra", "conflict-affected") for code in ("CD-BU", "CD-HU", "CD-IT", "CD-TO")]
     atlas = atlas_of(*CHAIN, *claims, listed(region("CD-IT"), "own"), lens="own", others=("eu-2017-821",))
-    group = area(base(atlas), "CD-IT")
+    group = area(draw_world(atlas), "CD-IT")
     assert (group.get("class"), group.get("display")) == ("area-part", None)
     assert (group.get("data-lens"), group.get("data-part")) == ("eu-2017-821", "own")
 
@@ -364,12 +363,14 @@ def test_many_mines_are_drawn_together_and_a_note_says_so() -> None:
     assert any("230 mines are drawn as crosses" in note for note in picture.notes)
 
 
-def test_base_and_marks_make_up_the_whole() -> None:
+def test_the_land_comes_first_and_is_the_same_for_every_mineral() -> None:
+    """The page embeds it once, and cuts where the marks begin."""
     atlas = atlas_of(*CHAIN)
-    whole, part = draw_world(atlas), marks(atlas)
-    assert whole.body == base(atlas) + part.body
-    assert dataclasses.replace(whole, body="") == dataclasses.replace(part, body="")
-    assert part.body.startswith('<g class="marks">')
+    base, marks, _ = draw_world(atlas).body.partition('<g class="marks">')
+    assert marks
+    assert (base.startswith('<g class="base" '), base.endswith("</g>")) == (True, True)
+    for mineral in atlas.minerals:
+        assert draw_world(atlas, mineral).body.startswith(base + marks)
 
 
 def test_hostile_names_stay_text() -> None:

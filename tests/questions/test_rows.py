@@ -319,7 +319,7 @@ def test_counts(ask: Any) -> None:
 
 def view_of(claims: list[Edge]) -> tuple[Case, View]:
     case = plain_case(*claims)
-    return case, View(case, None)  # type: ignore[arg-type]
+    return case, View(case, None)
 
 
 @settings(max_examples=60)

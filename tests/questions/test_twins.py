@@ -135,7 +135,7 @@ def test_no_circle_holds_a_search_up(asked: Question, sample: Workspace, server:
     values = fill(asked, SET.get(asked.name, {}), sample)
     for dialect in ("CYPHER 5", "CYPHER 25")[: 1 + (not server.version.startswith("5."))]:
         with loud.session(database="neo4j") as session:
-            summary = session.run(f"{dialect} EXPLAIN {asked.cypher}", values).consume()  # type: ignore[arg-type]
+            summary = session.run(f"{dialect} EXPLAIN {asked.cypher}", values).consume()
         assert remarks(summary) == []
         for operator, details in searches(summary.plan):
             if not operator.startswith("VarLengthExpand(Pruning,BFS"):

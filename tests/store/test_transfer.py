@@ -69,7 +69,7 @@ def test_a_copy_can_be_made_again_and_brings_what_is_new(source: Store, store: S
 def test_an_interrupted_copy_goes_on(source: Store, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("graphmap.store.TOGETHER", 1)  # one document after the other
 
-    class Stopped(Exception):  # noqa: N818
+    class Stopped(Exception):  # noqa: N818 - no error: the user has pressed Ctrl-C
         pass
 
     def stop(done: int, of: int, file: str) -> None:

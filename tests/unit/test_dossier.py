@@ -121,7 +121,7 @@ def test_of_a_company() -> None:
     assert gold.evidence in "ABCD"
     assert gold.reasons
     brand = dossier(case, node_of(case, "B"))
-    assert (brand.tier, brand.figures[0].suppliers) == (0, 2)  # type: ignore[union-attr]
+    assert (brand.tier, brand.figures[0].suppliers) == (0, 2)
 
 
 def test_of_a_company_of_which_nothing_is_known() -> None:

@@ -44,7 +44,7 @@ def test_a_good_declaration() -> None:
     ],
 )
 def test_one_finding(change: dict[str, object], grade: str, reason: str | None) -> None:
-    found = grade_declaration(RULES, GOOD._replace(**change))  # type: ignore[arg-type]
+    found = grade_declaration(RULES, GOOD._replace(**change))
     assert found == (grade, () if reason is None else (reason,))
 
 

@@ -345,7 +345,7 @@ def purchases(folder: Path, count: int) -> list[tuple[Path, Batch]]:
 def test_of_documents_read_together_those_before_the_one_that_is_refused_are_kept(store: Store, folder: Path) -> None:
     refusing = Choosy(store, "2.csv")
     with pytest.raises(StoreError, match=r"^2\.csv was not loaded, nor were 9 more: The disk is full\. Free") as error:
-        ingest._keep(refusing, purchases(folder, 5), left=7)  # type: ignore[arg-type]
+        ingest._keep(refusing, purchases(folder, 5), left=7)
     assert "\n" not in str(error.value)
     assert sorted(stored.source.file for stored in store.sources()) == ["0.csv", "1.csv"]
 
@@ -353,7 +353,7 @@ def test_of_documents_read_together_those_before_the_one_that_is_refused_are_kep
 def test_a_store_that_is_lost_is_not_tried_for_each_document(store: Store, folder: Path) -> None:
     refusing = Choosy(store, "2.csv", StoreLost)
     with pytest.raises(StoreError, match=r"^0\.csv was not loaded, nor were 4 more: "):
-        ingest._keep(refusing, purchases(folder, 5), left=0)  # type: ignore[arg-type]
+        ingest._keep(refusing, purchases(folder, 5), left=0)
     assert refusing.asked == 1
     assert store.sources() == []
 
@@ -364,7 +364,7 @@ def test_a_store_is_left_alone_where_nothing_can_be_read(store: Store, folder: P
     (folder / "b.xlsx").write_bytes(b"no workbook")
     choosy = Choosy(store, "")
     for jobs in (0, 2):
-        assert len(load(choosy, folder, jobs=jobs).rejected) == 2  # type: ignore[arg-type]
+        assert len(load(choosy, folder, jobs=jobs).rejected) == 2
     assert choosy.asked == 0
 
 
@@ -372,4 +372,4 @@ def test_the_file_that_the_store_refuses_is_named_whoever_reads_it(store: Store,
     purchases(folder, 12)
     for jobs in (0, 2):
         with pytest.raises(StoreError, match=r"^7\.csv was not loaded"):
-            load(Choosy(store, "7.csv"), folder, jobs=jobs)  # type: ignore[arg-type]
+            load(Choosy(store, "7.csv"), folder, jobs=jobs)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from itertools import pairwise
+from random import Random
+from typing import Any
 
 import networkx as nx
 import numpy as np
@@ -110,7 +112,7 @@ def _spread(found: Small, estimate: Floats, pick: object) -> list[float]:
             takers = [x[chain.head[i]] for i in own if shares.takes[i]]
             if len(own):
                 new[p] = sum(shares.stated[i] * x[chain.head[i]] for i in own) + shares.unknown[p] * UNIDENTIFIED
-                new[p] += shares.missing[p] * pick(takers) if takers else 0.0  # type: ignore[operator]
+                new[p] += shares.missing[p] * pick(takers) if takers else 0.0
         done = max(abs(a - b) for a, b in zip(new, x, strict=True)) < 1e-10
         x = new
         if done:
@@ -178,11 +180,11 @@ def test_reach_is_monotone_in_every_edge(some: list[Link], hazard: dict[str, flo
 
 
 @given(links(), hazards, st.randoms(use_true_random=False))
-def test_independent_of_the_numbering(some: list[Link], hazard: dict[str, float], random: object) -> None:
+def test_independent_of_the_numbering(some: list[Link], hazard: dict[str, float], random: Random) -> None:
     found = small(some)
     names, order = list(found.names), list(some)
-    random.shuffle(names)  # type: ignore[attr-defined]
-    random.shuffle(order)  # type: ignore[attr-defined]
+    random.shuffle(names)
+    random.shuffle(order)
     again = small(order, names)
     one, other = found.exposure(hazard), again.exposure(hazard)
     for name in ("estimate", "low", "high"):
@@ -220,16 +222,16 @@ def test_an_accepted_supplier_never_raises_exposure_above_the_old_maximum(
 # ---- on graphs of claims ----------------------------------------------------------------------------------------
 
 
-def case_of(graph: SupplyGraph, **changes: object) -> Case:
-    policy = dataclasses.replace(load_policy(), **changes)  # type: ignore[arg-type]
+def case_of(graph: SupplyGraph, **changes: Any) -> Case:
+    policy = dataclasses.replace(load_policy(), **changes)
     return Case(graph, policy=policy, lens=load_lens("us-1502"))
 
 
 @settings(max_examples=40)
 @given(random_claims(cycles=True), st.randoms(use_true_random=False))
-def test_the_order_of_loading_makes_no_difference(some: list[Edge], random: object) -> None:
+def test_the_order_of_loading_makes_no_difference(some: list[Edge], random: Random) -> None:
     shuffled = list(some)
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    random.shuffle(shuffled)
     tables = [rate(case_of(graph_of(*order))) for order in (some, shuffled)]
     assert tables[0].equals(tables[1])
 

@@ -145,7 +145,7 @@ def _loader(reads: Reads) -> shelf.Loader:
     def load(document: Document) -> list[Record]:
         return []
 
-    return shelf.Loader(reads.kind, reads.title, reads, load, Path(f"{reads.kind}.py"))  # type: ignore[arg-type]
+    return shelf.Loader(reads.kind, reads.title, reads, load, Path(f"{reads.kind}.py"))
 
 
 def test_a_layout_goes_before_a_table(tmp_path: Path) -> None:

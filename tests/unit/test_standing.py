@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pytest
@@ -33,14 +34,14 @@ def document(as_of: str, *claims: Edge) -> tuple[Source, list[Edge]]:
     return dataclasses.replace(PLAIN, id=as_of.rjust(64, "0"), as_of=as_of, title=as_of), list(claims)
 
 
-def standing(graph: SupplyGraph, mineral: str = "gold", on: date | None = ON, **changes: object) -> tuple[str, bool]:
-    policy = dataclasses.replace(load_policy(), **changes)  # type: ignore[arg-type]
+def standing(graph: SupplyGraph, mineral: str = "gold", on: date | None = ON, **changes: Any) -> tuple[str, bool]:
+    policy = dataclasses.replace(load_policy(), **changes)
     smelters = graph.of_label("Smelter")
     found = find_standings(graph, policy, smelters, mineral, on)
     return STANDINGS[found.code[0]], bool(found.overdue[0])
 
 
-def of(*claims: Edge, mineral: str = "gold", on: date | None = ON, **changes: object) -> str:
+def of(*claims: Edge, mineral: str = "gold", on: date | None = ON, **changes: Any) -> str:
     return standing(graph_of(declares("B", "X"), *claims), mineral, on, **changes)[0]
 
 
