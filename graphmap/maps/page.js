@@ -79,12 +79,14 @@ function reach(start, side) {
 
 // ---- filters -------------------------------------------------------------------------------------------------------
 
-let passing = new Uint8Array(N), passed = 0, near = null, ways = [];
+let passing = new Uint8Array(N), passed = 0, upstream = null, downstream = null, near = null, ways = [];
 
-/** The sites on the ways to and from the selected one, and the links between them. */
+/** The sites on the ways to and from the selected one, itself among them, and the links between them. */
 function findNear() {
   const i = state.sel, { tail, head } = layer().links;
-  near = i == null ? null : new Set([...reach(i, 'up'), ...reach(i, 'down')]);
+  upstream = i == null ? null : reach(i, 'up');
+  downstream = i == null ? null : reach(i, 'down');
+  near = i == null ? null : new Set([...upstream, ...downstream]);
   ways = [];
   if (near != null) for (let k = 0; k < tail.length; k++) if (near.has(tail[k]) && near.has(head[k])) ways.push(k);
 }
@@ -92,12 +94,12 @@ function findNear() {
 function refilter() {
   const lens = state.lens ? new Set(lenses[state.lens].sites[state.mineral]) : null;
   const supplier = state.supplier === '' ? null : numberOf.get(`1:${state.supplier}`);
-  const upstream = supplier == null ? null : reach(supplier, 'up');
+  const ofSupplier = supplier == null ? null : reach(supplier, 'up');
   const of = layer(), standing = D.standings.indexOf(state.standing);
   passed = 0;
   for (let i = 0; i < N; i++) {
     const fits = present(i) && (standing < 0 || digit(of.standing[i]) === standing) && (!lens || lens.has(i))
-      && (state.tier === '' || sites.tier[i] === +state.tier) && (!upstream || upstream.has(i));
+      && (state.tier === '' || sites.tier[i] === +state.tier) && (!ofSupplier || ofSupplier.has(i));
     passing[i] = fits ? 1 : 0;
     passed += passing[i];
   }
@@ -517,7 +519,7 @@ function select(i) {
   panel();
   redraw();
   remember();
-  say(i == null ? 'Nothing selected' : `${sites.name[i]}, ${kindOf(i)}, ${reach(i, 'up').size - 1} sites upstream, ${reach(i, 'down').size - 1} downstream`);
+  say(i == null ? 'Nothing selected' : `${sites.name[i]}, ${kindOf(i)}, ${upstream.size - 1} sites upstream, ${downstream.size - 1} downstream`);
 }
 
 function panel() {
@@ -534,8 +536,8 @@ function panel() {
   out.append(close, element('h2', sites.name[i]), element('p', `${kindOf(i)} · ${country(i)}`));
   if (sites.id[i] !== sites.name[i]) out.append(element('p', sites.id[i]));
   out.append(pairs([
-    ['Upstream', `${(reach(i, 'up').size - 1).toLocaleString('en')} sites`],
-    ['Downstream', `${(reach(i, 'down').size - 1).toLocaleString('en')} sites`],
+    ['Upstream', `${(upstream.size - 1).toLocaleString('en')} sites`],
+    ['Downstream', `${(downstream.size - 1).toLocaleString('en')} sites`],
   ]));
   if (ways.length > MOST_LINKS) {
     out.append(element('p', `${MOST_LINKS.toLocaleString('en')} of ${ways.length.toLocaleString('en')} links are drawn.`));
