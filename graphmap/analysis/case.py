@@ -61,7 +61,7 @@ class Case:
     @property
     def unidentified(self) -> float:
         """The hazard of mass of which nothing is known."""
-        return self.policy.standing_value["unidentified"]
+        return self.policy.unknown.estimate
 
     @property
     def minerals(self) -> tuple[str, ...]:

@@ -36,6 +36,13 @@ class Shares:
     missing: Floats
     unknown: Floats
 
+    @property
+    def ways(self) -> Mask:
+        """For each link whether a path may use it: all but declarations that a supplier explains and that carry no
+        mass of their own (METHOD section 6)."""
+        ways: Mask = ~self.explained | (self.estimate > 0)
+        return ways
+
 
 def find_shares(chain: Chain, explained: Mask) -> Shares:
     """Shares of a chain, given which of its links are explained.

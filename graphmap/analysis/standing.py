@@ -14,9 +14,9 @@ from graphmap.analysis.dates import dates_of, known_on
 from graphmap.graph import Ints, SupplyGraph
 from graphmap.policy import STANDINGS, Policy, spelling
 
-ACCEPTED, IN_PROGRESS, NOT_ACCEPTED, NOT_ON_LIST, UNIDENTIFIED = range(len(STANDINGS))
+ACCEPTED, IN_PROGRESS, NOT_ACCEPTED, NOT_ON_LIST, UNIDENTIFIED, NOT_JUDGED = range(len(STANDINGS))
 
-_WORSE = np.array([0, 1, 3, 2, 4])
+_WORSE = np.array([0, 1, 3, 2])
 """How bad each standing is when two claims of one scheme and date disagree; absence is no accusation."""
 
 _UNKNOWN = -1
@@ -35,6 +35,7 @@ class Standings:
 def find_standings(graph: SupplyGraph, policy: Policy, smelters: Ints, mineral: str, as_of: date | None) -> Standings:
     """The standing of each of these smelters (graph nodes, rising) for a mineral.
 
+    Where no scheme that counts for the mineral had judged any smelter by that day, those with a name are not judged.
     Of one scheme the latest claim counts, by the date of the document and then that of the assessment; of equally
     late ones the worse. Across schemes the best counts: one that accepts is enough. An accepted assessment ends
     when the claim says so, else after the validity of the scheme, counted from the assessment or, if that is not
@@ -42,7 +43,7 @@ def find_standings(graph: SupplyGraph, policy: Policy, smelters: Ints, mineral: 
     """
     table = graph.table("ASSESSED_BY")
     count = len(smelters)
-    code = np.full(count, NOT_ON_LIST, np.int8)
+    code = np.full(count, NOT_ON_LIST if is_judged(graph, policy, mineral, as_of) else NOT_JUDGED, np.int8)
     code[[graph.ids[int(node)].startswith(schema.UNIDENTIFIED) for node in smelters]] = UNIDENTIFIED
     out = Standings(code, np.zeros(count, np.bool_), np.full(count, -1, np.int64))
 
@@ -76,6 +77,15 @@ def find_standings(graph: SupplyGraph, policy: Policy, smelters: Ints, mineral: 
     out.overdue[at] = overdue[first]
     out.claim[at] = claim[first]
     return out
+
+
+def is_judged(graph: SupplyGraph, policy: Policy, mineral: str, as_of: date | None) -> bool:
+    """Whether an assurance list that counts for the mineral was known on that day: a scheme of the policy says
+    anything of any smelter. Before the first one nobody has looked, and no rate can be given (METHOD section 2)."""
+    table = graph.table("ASSESSED_BY")
+    known = known_on(graph, table, as_of, mineral)
+    schemes = (policy.scheme(graph.ids[head]) for head in np.unique(table.head[known]).tolist())
+    return any(scheme is not None and mineral in scheme.minerals for scheme in schemes)
 
 
 def _ends(*keys: npt.NDArray[np.integer]) -> npt.NDArray[np.bool_]:

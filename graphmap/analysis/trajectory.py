@@ -16,7 +16,7 @@ import numpy as np
 from graphmap import schema
 from graphmap.analysis.case import Case
 from graphmap.analysis.conformance import conformance
-from graphmap.analysis.dates import known_on
+from graphmap.analysis.standing import is_judged
 from graphmap.policy import Goal
 from graphmap.records import Source
 
@@ -255,11 +255,7 @@ def _nothing(case: Case, mineral: str) -> Point:
 
 
 def _judged(case: Case, mineral: str) -> bool:
-    """Whether a scheme that counts for the mineral had said anything of any smelter by the date of the case."""
-    graph, table = case.graph, case.graph.table("ASSESSED_BY")
-    known = known_on(graph, table, case.as_of, mineral)
-    schemes = (case.policy.scheme(graph.ids[head]) for head in np.unique(table.head[known]).tolist())
-    return any(scheme is not None and mineral in scheme.minerals for scheme in schemes)
+    return is_judged(case.graph, case.policy, mineral, case.as_of)
 
 
 def _outlook(goal: Goal, latest: date, points: Sequence[Point], line: Forecast | None) -> Outlook:

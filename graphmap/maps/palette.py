@@ -40,7 +40,9 @@ LOOKS: Mapping[str, Look] = {look.name: look for look in _LOOKS}
 NAMES: tuple[str, ...] = tuple(LOOKS)
 """The names of the looks in declared order; a site's look in columns is its index here."""
 
-OF_STANDING: Mapping[str, str] = dict(zip(STANDINGS, ("low", "moderate", "severe", "unlisted", "unknown"), strict=True))
+OF_STANDING: Mapping[str, str] = dict(
+    zip(STANDINGS, ("low", "moderate", "severe", "unlisted", "unknown", "unknown"), strict=True)
+)
 """The look of a smelter by its standing."""
 
 BANDS: tuple[tuple[float, str, str], ...] = (

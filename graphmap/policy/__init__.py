@@ -32,6 +32,7 @@ from graphmap.policy.table import (
 
 __all__ = [
     "GRADES",
+    "JUDGED",
     "LISTED",
     "POSSIBLE",
     "STANDINGS",
@@ -40,6 +41,7 @@ __all__ = [
     "Lens",
     "Policy",
     "Scheme",
+    "Unknown",
     "lens_names",
     "load_lens",
     "load_policy",
@@ -47,8 +49,12 @@ __all__ = [
     "spelling",
 ]
 
-STANDINGS = ("accepted", "in progress", "not accepted", "not on list", "unidentified")
-"""What a smelter is on a date, exactly one of these."""
+STANDINGS = ("accepted", "in progress", "not accepted", "not on list", "unidentified", "not judged")
+"""What a smelter is on a date, exactly one of these. "not judged": no assurance list that counts for the mineral was
+known on that day."""
+
+JUDGED = STANDINGS[:4]
+"""The standings that an assurance list gives; the policy has a value for each."""
 
 GRADES = ("A", "B", "C", "D")
 """How good the evidence behind a figure is, best first."""
@@ -102,10 +108,21 @@ class Goal:
 
 
 @dataclass(frozen=True)
+class Unknown:
+    """What purchases of which nothing is known are valued at, as a hazard 0 to 1: the estimate, and the least and the
+    most that they can be (METHOD section 4)."""
+
+    estimate: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
 class Policy:
     """What statuses are worth and which values the terms of a hazard have (0 to 1).
 
-    ``standing_value`` per standing, ``facility_value`` and ``origin_value`` per level of an area (always with
+    ``unknown`` values what nobody knows. ``standing_value`` per standing (``unidentified`` and ``not judged`` have
+    that of ``unknown``), ``facility_value`` and ``origin_value`` per level of an area (always with
     ``listed`` and ``possible``), ``flag_value`` per risk of ``schema.ANNEX_II``, ``named_value`` for a smelter that
     stands on the list of a lens itself. ``expired`` is the standing of a smelter whose accepted assessment ran out
     more than ``grace_days`` ago; the term ``overdue_value`` comes on top.
@@ -118,6 +135,7 @@ class Policy:
     schemes: Mapping[str, Scheme]
     expired: str
     grace_days: int
+    unknown: Unknown
     standing_value: Mapping[str, float]
     overdue_value: float
     named_value: float
@@ -243,15 +261,17 @@ def _codes(value: Any) -> list[str]:
 def _policy(file: str, data: dict[str, Any]) -> Policy:
     with Table(file, "", data) as top:
         with top.table("standing") as standing:
-            expired = standing.take("expired", one_of(*STANDINGS[:4]))
+            expired = standing.take("expired", one_of(*JUDGED))
             grace_days = standing.take("grace_days", days)
         with top.table("hazard") as hazard:
             overdue, named = hazard.take("overdue", part), hazard.take("named", part)
             with hazard.table("standing") as table:
-                standing_value = {name: table.take(name, part) for name in STANDINGS}
+                standing_value = _standing_values(table)
             with hazard.table("annex-ii") as table:
                 flag_value = {risk: table.take(risk.partition(":")[2], part) for risk in schema.ANNEX_II}
             levels = {name: _levels(hazard, name) for name in ("facility", "origin")}
+        unknown = _unknown(top, standing_value)
+        standing_value |= dict.fromkeys(STANDINGS[len(JUDGED) :], unknown.estimate)
         return Policy(
             top.take("name", text),
             top.take("title", text),
@@ -260,6 +280,7 @@ def _policy(file: str, data: dict[str, Any]) -> Policy:
             _schemes(top),
             expired,
             grace_days,
+            unknown,
             standing_value,
             overdue,
             named,
@@ -269,6 +290,25 @@ def _policy(file: str, data: dict[str, Any]) -> Policy:
             _evidence(top),
             _goals(top),
         )
+
+
+def _unknown(top: Table, standing_values: Mapping[str, float]) -> Unknown:
+    least = min(standing_values.values())
+    with top.table("unknown") as table:
+        estimate, high = table.take("estimate", part), table.take("high", part)
+        low = table.take("low", part, least)
+        if low > least:
+            raise table.error("low", f"is {low:g}, above {least:g}, the least of [hazard.standing]", "Leave it away.")
+        if not low <= estimate <= high:
+            raise table.error("estimate", f"is {estimate:g}", f"Write a number from low ({low:g}) to high ({high:g}).")
+        return Unknown(estimate, low, high)
+
+
+def _standing_values(table: Table) -> dict[str, float]:
+    for name in STANDINGS[len(JUDGED) :]:
+        if table.has(name):
+            raise table.error(name, "has no value of its own", "Give estimate in the table [unknown] instead.")
+    return {name: table.take(name, part) for name in JUDGED}
 
 
 def _levels(hazard: Table, name: str) -> dict[str, float]:
@@ -301,7 +341,7 @@ def _schemes(top: Table) -> dict[str, Scheme]:
 
 def _statuses(table: Table) -> dict[str, str]:
     found: dict[str, str] = {}
-    for standing in STANDINGS[:4]:
+    for standing in JUDGED:
         key = standing.replace(" ", "_")
         for status in table.take(key, texts, list[str]()):
             if found.setdefault(spelling(status), standing) != standing:

@@ -9,10 +9,23 @@ from tests.conftest import ROOT
 
 ROOMS = """
 errors schema records wording workers sheets places names forms shelf sameness graph tiers export redact store ingest
-policy analysis maps questions campaign api cli __init__ __main__
+policy analysis results maps questions campaign api cli __init__ __main__
 """.split()  # noqa: SIM905 - the order is what matters here, and it reads best as a line
 FOR_LOADERS = {"errors", "records", "sheets", "places", "names", "forms", "schema"}
-NUMBERS = {"sameness", "graph", "tiers", "export", "redact", "store", "analysis", "maps", "questions", "api", "cli"}
+NUMBERS = {
+    "sameness",
+    "graph",
+    "tiers",
+    "export",
+    "redact",
+    "store",
+    "analysis",
+    "results",
+    "maps",
+    "questions",
+    "api",
+    "cli",
+}
 PACKAGES = {
     "python_calamine": {"sheets"},
     "msoffcrypto": {"sheets"},
