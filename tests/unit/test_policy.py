@@ -128,7 +128,7 @@ def test_a_users_policy_changes_only_what_it_names(tmp_path: Path) -> None:
         ("[unknown]\nestimate = 0.9\nhigh = 0.8", ["estimate in [unknown] is 0.9", "from low (0.05) to high (0.8)"]),
         (
             "[hazard.standing]\nunidentified = 0.5",
-            ["unidentified in [hazard.standing]", "estimate in the table [unknown]"],
+            ["unidentified in [hazard.standing]", "Give estimate"],
         ),
         ("[standing]\nexpired = 'in progres'", ["expired in [standing]", "did you mean in progress?"]),
         ("[standing]\ngrace_days = -1", ["grace_days in [standing] is -1", "a number of days"]),
