@@ -85,15 +85,17 @@ class Case:
     @_per_mineral
     def companies(self, mineral: str) -> Ints:
         """The places of the companies that have a part in the chain: they buy, sell or declare, or answer for the
-        mineral. A company that says it has none of it is left out."""
-        graph, chain = self.graph, self.chain(mineral)
-        code, answered = mineral_code(mineral), graph.table("ANSWERED")
-        part = np.zeros(len(chain), np.bool_)
-        part[chain.tail] = part[chain.head] = True
-        nodes = chain.node[: chain.companies]
-        part[: chain.companies] |= np.isin(nodes, answered.tail[answered.mineral == code])
-        part &= ~chain.outside
-        return np.flatnonzero(part[: chain.companies]).astype(np.int32)
+        mineral. A company that has none of it by its own word, or because it buys all from such, is left out."""
+        graph, chain, code = self.graph, self.chain(mineral), mineral_code(mineral)
+        part = np.zeros(len(graph), np.bool_)
+        part[chain.node[chain.tail]] = True
+        for table, every in ((graph.table("BUYS_FROM"), -1), (graph.table("ANSWERED"), code)):
+            about = (table.mineral == code) | (table.mineral == every)
+            part[table.tail[about]] = True
+        bought = graph.table("BUYS_FROM")
+        part[bought.head[(bought.mineral == code) | (bought.mineral < 0)]] = True
+        here = part[chain.node[: chain.companies]] & ~chain.outside[: chain.companies]
+        return np.flatnonzero(here).astype(np.int32)
 
     @_per_mineral
     def sweep(self, mineral: str) -> Sweep:

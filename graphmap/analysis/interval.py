@@ -77,6 +77,9 @@ class _Extreme:
         self._stated, self._takes, self._missing = shares.stated[links], shares.takes[links], shares.missing
         self._unknown = np.where(shares.unknown_takes, self._bound, self._never)
         self._start = np.where(shares.missing > 0, self._bound, hazard)
+        # Beyond this no value lies: a policy may give some smelter more than unknown.high.
+        declared = hazard[child[shares.smelter[links]]]
+        self._edge = float(self._pick.reduce(declared, initial=self._bound))
 
         named = shares.smelter[links] & shares.closed[owner]
         self._least, self._most = np.full(sweep.size, -np.inf), np.full(sweep.size, np.inf)
@@ -92,7 +95,9 @@ class _Extreme:
         out = self._start.copy()
         for step in self._sweep.steps:
             if step.circular:
-                out[step.places] = self._bound
+                leaves = self._missing + np.isfinite(self._least) + np.isfinite(self._widest)
+                caught, _ = find_caught(step, self._stated[step.links], leaves[step.places])
+                out[step.places] = np.where(caught, self._bound, self._edge)
                 self._settle(step, out)
             else:
                 out[step.places] = self._next(step, out).value
@@ -116,7 +121,7 @@ class _Extreme:
 
     def _settle(self, step: Step, x: Floats) -> None:
         """Find the values of a circular step: the least fixed point not below ``unknown.low``, or the greatest not
-        above ``unknown.high``.
+        above ``unknown.high`` and every hazard.
 
         Rounds start at that bound and move away from it only. As soon as no more places leave the bound, the equations
         that hold at present are solved at once; where the solution is a fixed point of all rounds, it is the one looked
@@ -130,7 +135,7 @@ class _Extreme:
             if np.array_equal(moved, x[step.places]):
                 return
             x[step.places] = moved
-            before, at_bound = at_bound, int(np.count_nonzero(np.abs(moved - self._bound) < _SETTLED))
+            before, at_bound = at_bound, int(np.count_nonzero(np.abs(moved - self._edge) < _SETTLED))
             if at_bound == before and count >= attempt:
                 attempt = 2 * count
                 x[step.places] = self._solve(step, self._next(step, x), x)
