@@ -25,10 +25,11 @@ _DATES = ("", "2025-06-30", "2026-01-31", "2026-06-30", "2026-12-31")
 _DAYS = (None, None, None, date(2026, 6, 30), date(2026, 3, 1))
 _SHARES = (None, None, None, 0.0, 0.05, 0.1, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.9, 1.0, 1.0)
 _SPEND = (None, None, 1000.0, 2500.0, 0.0)
-_STATUSES = ("Conformant", "Conformant", "Active", "Non-conformant", "Non-conformant", "Removed", "Word of our own")
-_SCHEMES = ("RMAP", "RMAP", "RMAP", "LBMA", "A scheme that nobody knows")
+_STATUSES = (*("Conformant",) * 5, *("Active",) * 2, *("Non-conformant",) * 3, "Removed", "Word of our own")
+_SCHEMES = (*("RMAP",) * 6, "LBMA", "RJC", "A scheme that nobody knows")
 _COUNTRIES = ("CD", "DE", "RW", "CH")
 _REGIONS = ("CD-NK", "DE-BY")
+_LEVELS = (None, "high-risk", "conflict-affected", "a level of our own")
 
 TWIN = "DUNS:000000005"
 """Turns out to be C4: what the two buy from each other is then bought from oneself."""
@@ -47,6 +48,12 @@ class RandomChain:
     @cached_property
     def graph(self) -> SupplyGraph:
         return graph_of(documents=self.documents)
+
+    @cached_property
+    def known(self) -> SupplyGraph:
+        """The graph as a store gives it for the day: without the documents that are dated later."""
+        day = self.as_of.isoformat() if self.as_of else "9"
+        return graph_of(documents=[(source, claims) for source, claims in self.documents if source.as_of <= day])
 
     def shuffled(self) -> RandomChain:
         """The same documents and rows in another order."""
@@ -104,9 +111,12 @@ class _Maker:
             if self.rng.random() < (0.4 if one in self.knot else 0.75):
                 self._declaration(one, reach[one])
         if self.rng.random() < 0.9:
-            for kind in range(self.rng.choice((1, 1, 2))):
-                self._document(f"assurance {kind}", self._assurance())
+            self._document("assurance", self._assurance(), dated=self.rng.random() < 0.5)
+            if self.rng.random() < 0.4:
+                self._document("another assurance list", self._assurance())
         self._document("places", self._places(), dated=False)
+        if self.rng.random() < 0.5:
+            self._document("areas", self._areas())
         if self.merges:
             self._document("same", self._same(), dated=False)
         return RandomChain(self.seed, tuple(self.documents), self.rng.choice(_DAYS))
@@ -226,7 +236,9 @@ class _Maker:
         for one in self.smelters:
             for _ in range(rng.choice((0, 1, 1, 1, 1, 2))):
                 scheme = rng.choice(_SCHEMES)
-                assessed = rng.choice((None, None, date(2026, 2, 1), date(2025, 1, 15), date(2026, 9, 1)))
+                assessed = rng.choice(
+                    (None, None, date(2026, 2, 1), date(2025, 8, 15), date(2025, 1, 15), date(2026, 9, 1))
+                )
                 until = rng.choice((None, None, None, date(2026, 5, 1), date(2027, 5, 1)))
                 said = {"status": rng.choice(_STATUSES), "assessed": assessed, "valid_until": until}
                 about = rng.choice(("", "", *self.minerals))
@@ -249,8 +261,16 @@ class _Maker:
                 claims.append(Edge("FED_BY", here, mine, "A1", self._mineral()))
                 claims.append(Edge(rng.choice(("LOCATED_IN", "ORIGINATES_IN")), mine, rng.choice(areas), "A1"))
             if rng.random() < 0.15:
+                here = rng.choice((here, here, Node("Mine", f"M{rng.randint(0, 2)}", "mine")))
                 claims.append(Edge("FLAGGED", here, Node("Risk", f"annex-ii:{rng.randint(1, 6)}", "risk"), "A1"))
         return claims
+
+    def _areas(self) -> list[Edge]:
+        rng = self.rng
+        kinds = (("Country", _COUNTRIES), ("Region", _REGIONS), ("Mine", ("M0", "M1")), ("Smelter", self.smelters))
+        listed = [Node(label, rng.choice(ids)) for label, ids in kinds for _ in range(rng.choice((0, 1, 2)))]
+        head = Node("AreaList", rng.choice(("own", "own", "cahra")))
+        return [Edge("LISTED_BY", one, head, "A1", self._mineral(), {"level": rng.choice(_LEVELS)}) for one in listed]
 
     def _written(self, one: str) -> str:
         """How a document writes it: some companies and smelters go by two ids."""

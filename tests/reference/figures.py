@@ -10,8 +10,8 @@ from typing import Literal
 from graphmap.graph import SupplyGraph
 from graphmap.policy import STANDINGS, Lens, Policy
 from tests.reference.claims import Claims
-from tests.reference.hazards import Hazard, find_hazards, find_standings
-from tests.reference.shares import UNKNOWN, Links, Split, counting
+from tests.reference.hazards import Hazard, find_hazards, find_standings, is_judged
+from tests.reference.shares import UNKNOWN, Links, Split, latest_giving
 
 End = Literal["low", "high"]
 
@@ -87,6 +87,7 @@ class Figures:
         self.links = links = Links(claims, mineral)
         self.split = Split(links)
         smelters = sorted({s for of in (links.declared, links.unidentified) for found in of.values() for s in found})
+        self.judged = is_judged(claims, policy, mineral)
         judged = find_standings(claims, policy, mineral, smelters)
         self.standing = {smelter: found.standing for smelter, found in judged.items()}
         self.overdue = {smelter: found.overdue for smelter, found in judged.items()}
@@ -188,7 +189,8 @@ class Figures:
             places = self.places(company)
             placing = sum(hazard[smelter] for smelter in places) / len(places)
         reach = dict.fromkeys(STANDINGS, 0)
-        for smelter in links.reach[company] | links.entries[company]:
+        reached = links.reach[company] | links.entries[company]
+        for smelter in reached:
             reach[self.standing[smelter]] += 1
         return Rating(
             estimate=self.estimate[company],
@@ -207,7 +209,7 @@ class Figures:
             by_own={smelter: part * hazard[smelter] for smelter, part in split.own[company].items()},
             own_unknown=split.unknown[company] * placing,
             reach=reach,
-            worst_hazard=max((hazard[smelter] for smelter in links.reach[company]), default=None),
+            worst_hazard=max((hazard[smelter] for smelter in reached), default=None),
         )
 
     def ratings(self) -> dict[str, Rating]:
@@ -222,7 +224,7 @@ class Figures:
         for smelter in self.links.reach[company]:
             by_standing[self.standing[smelter]] += 1
             mass[self.standing[smelter]] += self.masses[company].get(smelter, 0.0)
-        if self._not_judged():
+        if not self.judged:
             return Conformance(None, None, None, None)
         count, accepted = sum(by_standing.values()), mass["accepted"]
         return Conformance(
@@ -232,16 +234,13 @@ class Figures:
             mass["in progress"],
         )
 
-    def _not_judged(self) -> bool:
-        return "not judged" in self.standing.values()
-
     # ---- spend -------------------------------------------------------------------------------------------------
 
     def spend(self, company: str) -> Spend:
         classes = dict.fromkeys(SPEND_CLASSES, 0.0)
         currencies, without = set(), []
         for seller in self.links.kept[company]:
-            rows = counting(self.links.rows[company][seller], self.mineral, "spend")
+            rows = latest_giving("spend", self.links.rows[company][seller])
             if not rows:
                 without.append(seller)
                 continue

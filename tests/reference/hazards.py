@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
 
 from graphmap import schema
-from graphmap.policy import LISTED, POSSIBLE, Lens, Policy, spelling
+from graphmap.policy import LISTED, POSSIBLE, Lens, Policy, Scheme, spelling
 from tests.reference.claims import Claims, Row, Thing
 
 _BEST_FIRST = ("accepted", "in progress", "not accepted", "not on list")
@@ -35,21 +35,29 @@ def noisy_or(terms: Iterable[float]) -> float:
     return 1 - left
 
 
+def _assessments(claims: Claims, policy: Policy, mineral: str) -> Iterator[tuple[Row, Scheme]]:
+    """The claims that count for the mineral on the day."""
+    for row in claims.of("ASSESSED_BY"):
+        scheme, assessed = policy.scheme(row.head[1]), row.values["assessed"]
+        later = claims.day is not None and assessed is not None and assessed > claims.day
+        if scheme is not None and mineral in scheme.minerals and row.of(mineral) and not later:
+            yield row, scheme
+
+
+def is_judged(claims: Claims, policy: Policy, mineral: str) -> bool:
+    """Whether an assurance list that counts for the mineral is known on the day."""
+    return any(True for _ in _assessments(claims, policy, mineral))
+
+
 def find_standings(claims: Claims, policy: Policy, mineral: str, smelters: Iterable[str]) -> dict[str, Judged]:
     """What each smelter is on the day."""
     said: dict[str, dict[str, list[tuple[Row, Judged]]]] = defaultdict(lambda: defaultdict(list))
-    known = False
-    for row in claims.of("ASSESSED_BY"):
-        scheme = policy.scheme(row.head[1])
-        if scheme is None or mineral not in scheme.minerals or not row.of(mineral):
-            continue
-        if claims.day and row.values["assessed"] and row.values["assessed"] > claims.day:
-            continue
-        known = True
+    for row, scheme in _assessments(claims, policy, mineral):
         standing = scheme.standing_of.get(spelling(row.values["status"] or ""), "not on list")
         overdue = standing == "accepted" and _ran_out(row, scheme.validity_days + policy.grace_days, policy, claims.day)
         judged = Judged(policy.expired if overdue else standing, overdue)
         said[row.tail[1]][scheme.name].append((row, judged))
+    known = is_judged(claims, policy, mineral)
     return {smelter: _judge(smelter, said.get(smelter, {}).values(), known) for smelter in smelters}
 
 
@@ -103,8 +111,8 @@ def find_hazards(
             ends = (value, value, value)
         elif standing == "not judged":
             ends = (policy.standing_value["accepted"], policy.unknown.estimate, policy.unknown.high)
-        else:
-            ends = (policy.unknown.low, policy.unknown.estimate, policy.unknown.high)
+        else:  # unidentified: what ends here is unknown mass, so no interval asks for it
+            ends = (policy.unknown.estimate,) * 3
         found[smelter] = Hazard(*(noisy_or([*terms, end]) for end in ends))
     return found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from graphmap import schema
 from tests.reference.claims import Claims, Row
@@ -73,8 +73,7 @@ class Links:
             none |= more
 
     def _has_none(self, company: str, none: set[str]) -> bool:
-        names = any((company, seller) in self._names for seller in self.pairs.get(company, {}))
-        return not self.declares(company) and not names and self._left_out(company, none) >= 1 - _NOTHING
+        return not self.declares(company) and self._left_out(company, none) >= 1 - _NOTHING
 
     def _left_out(self, company: str, none: set[str]) -> float:
         """What the pairs that are left out state."""
@@ -139,16 +138,16 @@ def _answers(claims: Claims, mineral: str) -> defaultdict[tuple[str, str], set[s
     return found
 
 
-def counting(rows: Iterable[Row], mineral: str, name: str) -> list[Row]:
-    """Of the rows of one pair that give ``name`` those that count: by mineral, then of the latest document."""
+def latest_giving(name: str, rows: Iterable[Row]) -> list[Row]:
+    """Of the rows of one pair those that give a share or spend, of the latest document that does."""
     given = [row for row in rows if row.values[name] is not None]
-    given = [row for row in given if row.mineral == mineral] or given
     latest = max((row.document for row in given), default=None)
     return [row for row in given if row.document == latest]
 
 
-def _stated(rows: Iterable[Row], mineral: str) -> float | None:
-    found = counting(rows, mineral, "share")
+def _stated(rows: Sequence[Row], mineral: str) -> float | None:
+    named = [row for row in rows if row.mineral == mineral]
+    found = latest_giving("share", named) or latest_giving("share", rows)
     return min(1.0, sum(sorted(row.values["share"] for row in found))) if found else None
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from collections.abc import Iterator
 from math import isclose
+from pathlib import Path
 
 import pytest
 
@@ -136,6 +139,18 @@ def test_a_smallest_cut_leaves_what_the_company_declares_itself() -> None:
     cut = smallest_cut(figures, "B")
     assert (cut.companies, cut.sets, cut.own) == (("T",), 1, {GOOD})
     assert set(find_gates(figures, "B")) == {"T"}
+
+
+def test_reference_is_independent() -> None:
+    """No module but the comparison itself may import what is compared."""
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        nodes = [*ast.walk(ast.parse(path.read_text("utf-8")))]
+        modules = {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
+        modules |= {name.name for node in nodes if isinstance(node, ast.Import) for name in node.names}
+        if path.name != "test_agreement.py":
+            assert not {module for module in modules if re.match(r"graphmap\.(analysis|api)|tests\.chains", module)}, (
+                path
+            )
 
 
 # ---- laws on random chains -------------------------------------------------------------------------------------------
