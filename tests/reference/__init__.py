@@ -19,7 +19,8 @@ Standing and areas (sections 2 and 3)
     under a scheme that the policy knows and that covers the mineral.
 3.  Facility and origin give at most one term each: that of the highest value. Regions lie in their country. A country
     of which only regions are listed has the level "possible". Where a place of a region is given, its country alone
-    says nothing. A listed mine is an origin. Flags are those of the smelter itself, each risk once.
+    says nothing. A listed mine is an origin. Flags are those of the smelter and of the mines
+    that feed it, each risk once.
 
 Shares (section 4)
 

@@ -104,7 +104,8 @@ def find_hazards(
         terms.append(areas.worst(areas.sources_from(smelter), policy.origin_value))
         if ("Smelter", smelter) in areas.named:
             terms.append(policy.named_value)
-        risks = {row.head[1] for row in claims.of("FLAGGED") if row.tail == ("Smelter", smelter)}
+        flagged = {("Smelter", smelter), *areas.mines(smelter)}
+        risks = {row.head[1] for row in claims.of("FLAGGED") if row.tail in flagged}
         terms += [policy.flag_value[risk] for risk in sorted(risks) if risk in policy.flag_value]
         if standing in _BEST_FIRST:
             value = policy.standing_value[standing]
@@ -155,9 +156,12 @@ class _Areas:
 
     def sources_from(self, smelter: str) -> set[Thing]:
         found = self._heads("ORIGINATES_IN", ("Smelter", smelter))
-        for mine in self._heads("FED_BY", ("Smelter", smelter)):
+        for mine in self.mines(smelter):
             found |= {mine} | self._heads("ORIGINATES_IN", mine) | self._heads("LOCATED_IN", mine)
         return found
+
+    def mines(self, smelter: str) -> set[Thing]:
+        return self._heads("FED_BY", ("Smelter", smelter))
 
     def _heads(self, edge_type: str, tail: Thing) -> set[Thing]:
         return {row.head for row in self._claims.of(edge_type) if row.tail == tail and row.of(self._mineral)}
