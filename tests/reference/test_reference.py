@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import re
 from collections.abc import Iterator
+from datetime import date
 from math import isclose
 from pathlib import Path
 
@@ -13,7 +15,7 @@ import pytest
 from graphmap.graph import SupplyGraph
 from graphmap.policy import load_lens, load_policy
 from graphmap.records import Edge
-from tests.graphs import buys, declares, graph_of
+from tests.graphs import PLAIN, answered, buys, declares, graph_of
 from tests.reference.chains import RandomChain, random_chain
 from tests.reference.extremes import count_splits, find_extremes
 from tests.reference.figures import Conformance, Figures
@@ -115,6 +117,30 @@ def test_no_assurance_list_is_not_judged() -> None:
     assert figures.spend_class("S") == "not on list"
 
 
+def test_documents_dated_after_the_day_do_not_count() -> None:
+    later = (dataclasses.replace(PLAIN, id="f" * 64, as_of="2026-12-31"), [buys("B", "S", 0.5)])
+    graph = graph_of(buys("B", "S", 1.0), *lists("S", GOOD), assessed(GOOD, "Conformant"), documents=[later])
+    assert figures_of(graph).rating("B").unknown == pytest.approx(0.5)
+    assert figures_of(graph, as_of=date(2026, 6, 30)).rating("B").unknown == 0
+
+
+def test_pairs_left_out_that_state_everything() -> None:
+    """What remains is normalised if the company declares something; else it has none of the mineral, and so on up."""
+    left_out = [
+        answered("S3", "cmrt:2", "no", "gold"),
+        buys("B", "S3", 1.0),
+        buys("A", "B", 0.5),
+        buys("A", "S1", 0.25),
+    ]
+    chain = [*left_out, buys("B", "S1", 0.2), *lists("S1", GOOD), assessed(GOOD, "Conformant")]
+    none = figures_of(graph_of(*chain))
+    assert none.links.none == {"B", "S3"}
+    assert none.links.kept["A"] == {"S1": 0.5}
+    some = figures_of(graph_of(*chain, *lists("B", GOOD)))
+    assert some.links.none == {"S3"}
+    assert some.links.kept["B"] == {"S1": 1.0}
+
+
 def test_spend_falls_into_the_first_class_that_applies() -> None:
     def pays(seller: str, spend: float | None, currency: str = "EUR", row: str = "A1") -> Edge:
         return buys("B", seller, None, row=row, spend=spend, currency=currency)
@@ -137,7 +163,7 @@ def test_a_smallest_cut_leaves_what_the_company_declares_itself() -> None:
     ]
     figures = figures_of(graph_of(*claims))
     cut = smallest_cut(figures, "B")
-    assert (cut.companies, cut.sets, cut.own) == (("T",), 1, {GOOD})
+    assert (cut.companies, cut.sets, cut.own) == (("T",), 1, frozenset([GOOD]))
     assert set(find_gates(figures, "B")) == {"T"}
 
 
@@ -216,7 +242,7 @@ def test_independent_of_order_and_of_repetition(chains: list[tuple[RandomChain, 
 
 
 def test_monotone_in_every_hazard(chains: list[tuple[RandomChain, list[Figures]]]) -> None:
-    for chain, figures in every(chains[:150]):
+    for chain, figures in every(chains[:100]):
         for smelter, hazard in figures.hazard.items():
             raised = Hazard(*(value + (1 - value) / 2 for value in hazard))
             higher = of_chain(chain, figures.mineral, hazards={**figures.hazard, smelter: raised})
@@ -255,14 +281,14 @@ def test_cuts_and_gates_agree(chains: list[tuple[RandomChain, list[Figures]]]) -
 
 def test_interval_is_that_of_the_extreme_splits() -> None:
     tried = 0
-    for seed in range(1000, 1400):
+    for seed in range(1000, 1300):
         chain = random_chain(seed, companies=2 + seed % 4, smelters=1 + seed % 3)
         for mineral in chain.graph.minerals:
             figures = of_chain(chain, mineral)
-            if not 2 <= count_splits(figures) <= 60:
+            if not 2 <= count_splits(figures) <= 40:
                 continue
             tried += 1
             for company, (low, high) in find_extremes(figures).items():
                 ends = figures.low[company], figures.high[company]
                 assert ends == pytest.approx((low, high), abs=1e-9), f"{company}, {mineral}\n{chain.describe()}"
-    assert tried > 100
+    assert tried > 60
