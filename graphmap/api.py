@@ -27,6 +27,7 @@ from graphmap.analysis import chokepoints, concentration, conformance, dossier, 
 from graphmap.analysis.case import Case
 from graphmap.errors import NotFound
 from graphmap.graph import SupplyGraph
+from graphmap.owner import owner_of
 from graphmap.policy import lens_names, load_lens, load_policy
 from graphmap.store import Stored, bulk, open_store
 
@@ -107,6 +108,7 @@ class Workspace:
     def load(
         self,
         *documents: str | PathLike[str],
+        owner: str | None = None,
         jobs: int | None = None,
         extra: Iterable[str | PathLike[str]] = (),
         progress: Callable[[int, int, str], None] | None = None,
@@ -117,13 +119,19 @@ class Workspace:
         loader files of your own. ``progress`` is called with (documents done, documents in all, file) after each.
         Files that are not what they claim to be are ``rejected`` in the report and the others go on.
 
+        ``owner`` is the name or id of the company that you report for. It is kept, and given again with another name
+        it takes the place of the former one. Each company that declares and that no purchase list names is then read
+        as its direct supplier: assumed, its share unknown, until a purchase list says more.
+
         >>> report = work.load("campaign/", "assurance list.csv")           # doctest: +SKIP
         >>> [rejected.reason for rejected in report.rejected]               # doctest: +SKIP
+        >>> work.load("declarations/", owner="Our Company").notes           # doctest: +SKIP
         """
         try:
             return ingest.load(
                 [Path(path) for path in documents],
                 self.store,
+                owner=owner,
                 jobs=jobs,
                 extra=[Path(path) for path in extra],
                 progress=progress,
@@ -237,26 +245,33 @@ class Workspace:
         return f"{self.graph.ids[node]} ({self.graph.names[node]}, {self.graph.label_of(node).lower()})"
 
     def brands(self) -> list[int]:
-        """The companies that the documents call a brand: where chains start.
+        """The companies that the documents call a brand, and the one that you report for: where chains start.
 
         >>> [work.graph.names[node] for node in work.brands()]              # doctest: +SKIP
         """
         return tiers.brands(self.graph)
 
     def start(self, company: str | int | None) -> int:
-        """The company that an analysis starts from: the one that is given, else the only brand.
+        """The company that an analysis starts from: the one that is given, else the one that you report for (see
+        ``load``), else the only brand.
 
-        Raises ``NotFound`` when none is given and there is not exactly one brand.
+        Raises ``NotFound`` when none is given, nobody said which one you report for, and there is not exactly one
+        brand.
         """
         if company is not None:
             return self.node(company, "Company")
+        if owner := owner_of(self.graph):
+            return owner.node
         brands = self.brands()
         if len(brands) == 1:
             return brands[0]
         listed = "; ".join(self.describe(node) for node in brands[:_LISTED])
+        say = 'graphmap load FOLDER --for "Our Company"'
         if brands:
-            raise NotFound(f"There are {len(brands)} brands.", f"Name the company to start from: {listed}.")
-        raise NotFound("No company has the role of a brand.", "Name the company to start from.")
+            more = f"; and {len(brands) - _LISTED} more" if len(brands) > _LISTED else ""
+            cure = f"Name the company to start from: {listed}{more}. Or say once which one you report for: {say}"
+            raise NotFound(f"There are {len(brands)} brands.", cure)
+        raise NotFound("No company is marked as the one you report for.", f"Say which: {say}")
 
     # ---- questions --------------------------------------------------------------------------------------------
 
