@@ -96,17 +96,20 @@ def with_assumed(graph: SupplyGraph) -> SupplyGraph:
     """The graph with what follows from its owner, if it has one: its assumed purchases.
 
     The owner buys from each company that declares or answers, that nobody else buys from, and that no list calls a
-    brand; the mineral and the share are unknown. An id that a document has means that company before any name does.
+    brand; the mineral and the share are unknown. A name that nobody bears may be the id of a company, which is read
+    as the owner then.
     """
     found = owner_of(graph)
     if found is None:
         return graph
     owner, source = found
     roles, buys, brand = graph.table("HAS_ROLE"), graph.table("BUYS_FROM"), graph.node("Role", "brand")
+    canonical = graph.canonical
     by_id = graph.node("Company", given_name(graph.sources[source]))
-    if by_id is not None and by_id != owner:
-        owner = by_id
-        roles = _in_order(replace(roles, tail=np.where(roles.source == source, np.int32(owner), roles.tail)))
+    if by_id is not None and by_id != owner and not _is_known(graph, owner, source):
+        canonical = canonical.copy()
+        canonical[owner], owner = by_id, by_id
+        roles = _in_order(replace(roles, tail=canonical[roles.tail]))
     declaring = np.union1d(graph.table("DECLARES").tail, graph.table("ANSWERED").tail)
     others = (buys.head[buys.tail != buys.head], roles.tail[roles.head == brand], [owner])
     suppliers = np.setdiff1d(declaring, np.concatenate(others)).astype(np.int32)
@@ -114,7 +117,7 @@ def with_assumed(graph: SupplyGraph) -> SupplyGraph:
     if len(suppliers):
         tables["BUYS_FROM"] = _in_order(_with_purchases(buys, owner, suppliers, source))
     ordered = {name: tables[name] for name in schema.EDGES if name in tables}
-    return SupplyGraph(graph.sources, graph.label, graph.ids, graph.names, graph.canonical, ordered)
+    return SupplyGraph(graph.sources, graph.label, graph.ids, graph.names, canonical, ordered)
 
 
 def _with_purchases(table: EdgeTable, owner: int, suppliers: Ints, source: int) -> EdgeTable:
