@@ -21,7 +21,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self
 
-from graphmap import export, ingest, names, schema, tiers
+from graphmap import export, ingest, lists, names, schema, tiers
 from graphmap import questions as named
 from graphmap.analysis import chokepoints, concentration, conformance, dossier, exposure, paths
 from graphmap.analysis.case import Case
@@ -68,6 +68,18 @@ def open(  # noqa: A001 - graphmap.open() says what it does
     Raises ``StoreError``, ``PolicyError`` or, for a date that is none, ``ValueError``.
     """
     return Workspace(store, policy=policy, lens=lens, as_of=as_of, database=database)
+
+
+def init(file: str | PathLike[str] = lists.FILE, *, force: bool = False) -> Path:
+    """Write the lists that you fill in, empty, as one workbook: suppliers, purchases, assurance, areas, origins.
+
+    Each sheet is headed and explained, and ``load`` reads what you write below the headings.
+
+    >>> graphmap.init("lists.xlsx")                                         # doctest: +SKIP
+
+    Raises ``GraphmapError`` for a file that is there already, unless ``force``, and for a name without .xlsx.
+    """
+    return lists.write_lists(Path(file), force=force)
 
 
 class Workspace:

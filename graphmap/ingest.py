@@ -320,6 +320,8 @@ def read_batch(path: Path, today: date, extra: Sequence[Path] = ()) -> Batch:
         facts=dict(sorted(about.facts.items())),
         counts=dict(zip(COUNTS, (len(rows), len(used), len(rows) - len(used), len(edges)), strict=True)),
     )
+    if not rows and not edges and not issues:
+        issues.append(Issue("note", "", "nothing in it yet: no row is filled in below the headings"))
     in_order = sorted(dict.fromkeys(issues), key=_reading_order)
     batch = Batch(source, tuple(nodes.values()), tuple(edges), tuple(in_order))
     _ = batch.digest  # made here, in a worker, and kept with the batch

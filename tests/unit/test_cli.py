@@ -417,6 +417,18 @@ def test_a_name_without_a_sign_is_nobody(run: Run, tmp_path: Path, name: str) ->
     assert (ran.code, "The name after --for is empty." in one_line(ran.err)) == (2, True)
 
 
+def test_init_writes_the_lists_once(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = run("init", tmp_path / "my lists.xlsx")
+    assert (first.code, first.out) == (0, "")
+    assert f"graphmap load '{tmp_path}/my lists.xlsx'" in first.err
+    again = run("init", tmp_path / "my lists.xlsx")
+    assert (again.code, "is there already" in one_line(again.err)) == (2, True)
+    assert run("init", tmp_path / "my lists.xlsx", "--force", "-q").code == 0
+    monkeypatch.chdir(tmp_path)
+    main_file = run("init", "graphmap-lists.xlsx", "-q")
+    assert (main_file.code, (tmp_path / "graphmap-lists.xlsx").is_file()) == (0, True)
+
+
 def test_load_needs_a_file_or_a_company(run: Run) -> None:
     assert "Name the files and folders to load." in one_line(run("load").err)
 
