@@ -40,7 +40,7 @@ def test_every_constant_has_a_source_and_says_whether_it_was_verified(path: Path
 
 def test_the_shipped_policies_and_lenses() -> None:
     assert policy.policy_names() == ("default",)
-    assert policy.lens_names() == ("eu-2017-821", "eu-battery", "own", "us-1502")
+    assert policy.lens_names() == ("eu-2017-821", "eu-battery", "oecd", "own", "us-1502")
     for name in policy.lens_names():
         assert load_lens(name).name == name
     three_tg = ("tantalum", "tin", "gold", "tungsten")
@@ -51,6 +51,7 @@ def test_the_shipped_policies_and_lenses() -> None:
     assert (load_lens("eu-2017-821").minerals, load_lens("eu-2017-821").list) == (three_tg, "cahra")
     assert set(load_lens("eu-battery").minerals) == {"cobalt", "nickel", "lithium", "graphite"}
     assert (load_lens("own").minerals, load_lens("own").list) == (MINERALS, "own")
+    assert (load_lens("oecd").minerals, load_lens("oecd").list, load_lens("oecd").areas) == (MINERALS, "oecd", {})
 
 
 @pytest.mark.parametrize(
