@@ -31,7 +31,6 @@ def init(session: Session, file: Path, force: bool) -> int:
     from graphmap import api
 
     path = api.init(file, force=force)
-    if not session.quiet:
-        output.say(f"Written: {path}. Fill in what you have, then:")
-        output.say(f"  graphmap load {shlex.quote(str(path))}")
+    load = f"graphmap load {shlex.quote(str(path))}"
+    session.show(lambda: [f"Written: {path}. Fill in what you have, then:", output.command(f"  {load}")])
     return 0

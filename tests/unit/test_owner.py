@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 
 from graphmap import api
+from graphmap.analysis.exposure import rate
+from graphmap.analysis.paths import find_paths
 from graphmap.campaign.workbook import Declaration, SmelterRow, write_cmrt
 from graphmap.errors import GraphmapError, NotFound
 from graphmap.graph import SupplyGraph
@@ -209,23 +211,24 @@ def test_declarations_alone_give_a_chain_on_the_first_day(declarations: Path, tm
         assert report.notes[0] == "You report for Our Company Ltd."
         assert "No document names" not in " ".join(report.notes)
         assert [work.graph.names[node] for node in work.brands()] == ["Our Company Ltd."]
-        before, sources = columns(work.graph), work.sources()
+        assert work.case.notes[0].startswith("2 direct suppliers of Our Company Ltd. are assumed")
+        before, sources = columns(work.graph), work.store.sources()
         start = work.start(None)
-        rating = work.rate()
+        rating = rate(work.case)
         assert set(rating[rating["tier"] == 1]["name"]) == {"Example Solder", "Example Chips"}
 
         (tmp_path / "smelters.csv").write_text(TABLES["smelters.csv"])
         work.load(tmp_path / "smelters.csv", jobs=0)
-        found = work.paths(to="not-accepted").paths
+        found = find_paths(work.case, start, to="not-accepted").paths
         assert {path.nodes[1].name for path in found} == {"Example Solder", "Example Chips"}
         assert {hop.receipts[0].kind for path in found for hop in path.hops[:1]} == {KIND}
         assert not any(hop.stated for path in found for hop in path.hops[:1])
         work.forget("smelters.csv")
         again = work.load(declarations, owner="Our Company", jobs=0)
-        assert (columns(work.graph), work.sources(), again) == (before, sources, report)
+        assert (columns(work.graph), work.store.sources(), again) == (before, sources, report)
         assert work.load(owner="Example Chips").notes[0] == "You report for Example Chips, no longer for Our Company."
         assert work.start(None) != start
-        assert [one.source.kind for one in work.sources()].count(KIND) == 1
+        assert [one.source.kind for one in work.store.sources()].count(KIND) == 1
         work.forget("for Example Chips")
         assert not len(work.graph.table("BUYS_FROM"))
 
