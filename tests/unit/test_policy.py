@@ -249,7 +249,7 @@ def test_cobalt_and_mica_are_judged_by_the_oecd_lens(tmp_path: Path) -> None:
         work.load(*files, owner="We", extra=[tmp_path / "decl.py"], jobs=0)
         assert work.case.minerals == ("tin", "cobalt", "mica")
         assert "No areas loaded for lens oecd (tin, cobalt, mica)" in " ".join(work.case.notes)
-        rates = {(r["company"], r["mineral"]): r["rate"] for r in conformance(work.case).to_dict("records")}
+        rates = {(r["company"], r["mineral"]): r["rate_by_count"] for r in conformance(work.case).to_dict("records")}
         assert {mineral: rates["S1", mineral] for mineral in work.case.minerals} == {"tin": 1, "cobalt": 0.5, "mica": 0}
         work.load(tmp_path / "areas.csv", jobs=0)
         assert {m: int(work.case.high_risk(m).sum()) for m in work.case.minerals} == {"tin": 0, "cobalt": 1, "mica": 1}
