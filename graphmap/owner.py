@@ -35,6 +35,9 @@ _COMPANY = "company"
 """The fact of the document that holds the name or id as it was given."""
 
 _SCHEMED = re.compile(r"(?:DUNS|LEI):\S+")
+_LONGEST = 300
+"""Characters of a company's name or id."""
+
 _LISTED = 5
 """How many companies a sentence names."""
 
@@ -42,11 +45,13 @@ _LISTED = 5
 def owner_document(given: str) -> Batch:
     """The document that says: we are the company of this name or id. The same text gives the same document.
 
-    Raises ``GraphmapError`` for a text without any visible sign.
+    Raises ``GraphmapError`` for a text without any visible sign, and for one that is no name by its length.
     """
     text = wording.clean(" ".join(given.split())).strip()
     if not text:
         raise GraphmapError("The name after --for is empty.", 'Write the name of your company: --for "Our Company".')
+    if len(text) > _LONGEST:
+        raise GraphmapError(f"The name after --for has {len(text):,} characters.", f"Give at most {_LONGEST}.")
     company = Node("Company", text if _SCHEMED.fullmatch(text) else names.company_key(text), text)
     brand = Node("Role", "brand", "brand")
     source = Source(

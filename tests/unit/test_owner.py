@@ -156,6 +156,8 @@ def test_the_document_depends_on_the_name_only() -> None:
     for nothing in ("", " ", "\u200b", "\x00"):
         with pytest.raises(GraphmapError, match="The name after --for is empty"):
             owner_document(nothing)
+    with pytest.raises(GraphmapError, match="has 5,000 characters"):
+        owner_document("x" * 5000)
 
 
 def test_what_is_assumed_is_told() -> None:
