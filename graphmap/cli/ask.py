@@ -189,7 +189,7 @@ def _explanation(question: Question, found: Result[None]) -> Iterator[Any]:
     yield ""
     meaning = output.text("meaning", "Meaning", keep=True)
     if parameters:
-        value = output.Column("Value here", _shown_value, keep=True)
+        value = output.Column("Value here", _shown_value, least=24, keep=True)
         yield output.Table([output.text("name", "Parameter"), value, meaning], parameters)
         yield ""
     yield output.Table([output.text("name", "Column"), output.text("type", "Type", keep=True), meaning], columns)

@@ -100,8 +100,9 @@ def loading(report: Report, current: int) -> Result[Report]:
         for bad in report.rejected
     ]  # fmt: skip
     said = [sentences.read(len(report.documents), report.counts["claims"], len(report.rejected))]
+    notes = tuple(getattr(report, "notes", ()))
     inner = Nested("issues", {name: ISSUES[name] for name in ISSUES if name != "file"}, unfolds=False)
-    return Result(rows, LOADED, Basis.of_documents(current), (), tuple(said), report, inner)
+    return Result(rows, LOADED, Basis.of_documents(current), notes, tuple(said), report, inner)
 
 
 def sources(stored: Sequence[Stored]) -> Result[Sequence[Stored]]:
