@@ -94,7 +94,7 @@ def rating_lines(found: Result[Any], top: int, *, overall: bool = False) -> Iter
             output.number("not_judged", "Not\njudged"), output.share("placed_by_own_list", "Placed by\nown list"),
         ]  # fmt: skip
     if first:
-        yield output.Table([one for one in columns if _there(one, first)], first)
+        yield output.Table(columns, first)
     yield from left
     if not blind:
         return
@@ -114,15 +114,6 @@ def _by_company(rows: Iterable[output.Row]) -> Iterator[output.Row]:
     for row in rows:
         groups.setdefault(tuple(row[name] for name in ("company", "low", "high", "evidence")), []).append(row)
     return ({**group[0], "mineral": ", ".join(row["mineral"] for row in group)} for group in groups.values())
-
-
-def _there(column: output.Column, rows: Sequence[output.Row]) -> bool:
-    """Whether the rows have what a column shows: some figures are new, and a view of old data lacks them."""
-    try:
-        column.cell(rows[0])
-    except KeyError:
-        return False
-    return True
 
 
 def _exposure(row: output.Row) -> str:
@@ -395,7 +386,7 @@ def _conformance_lines(found: Result[Any], top: int) -> Iterator[Any]:
         output.number("not_accepted", "Not\naccepted"),
         output.number("not_on_list", "Not on\nlist"),
     ]
-    yield output.Table([one for one in columns if _there(one, first)], first)
+    yield output.Table(columns, first)
     yield from left
 
 
@@ -404,8 +395,6 @@ def _rate(row: output.Row) -> str:
 
 
 def _by_mass(row: output.Row) -> str:
-    if "mass_low" not in row:
-        return wording.percent(row["rate_by_mass"])
     if wording.is_unknown(row["mass_low"]):
         return wording.UNKNOWN
     return wording.span(row["mass_low"], row["mass_high"]).removeprefix("from ")

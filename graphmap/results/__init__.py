@@ -200,7 +200,9 @@ class Result(Generic[T]):
         names = [name for name in self.columns if self.nested is None or name != self.nested.column]
         out = [told(line) for line in self.findings]
         if names:
-            head = "".join(f'<th title="{escape(self.columns[name])}">{escape(clean(name))}</th>' for name in names)
+            head = "".join(
+                f'<th title="{escape(clean(self.columns[name]))}">{escape(clean(name))}</th>' for name in names
+            )
             rows = ([_html(row.get(name, "")) for name in names] for row in islice(self.rows, _IN_NOTEBOOK))
             body = "".join(f"<tr><td>{'</td><td>'.join(row)}</td></tr>" for row in rows)
             out.append(f'<table class="dataframe"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>')

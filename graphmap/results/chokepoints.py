@@ -66,10 +66,10 @@ def _findings(case: Case, found: ChokePoints, mineral: str | None) -> Iterator[s
         unknown = {each: unknown_part(case, found.source.node, each) for each in minerals}
         called = [label(company.name, company.id) for company in found.cut]
         at_least = len(found.cut) if found.fewest else found.at_least
-        yield sentences.acting(called, source, found.to, at_least=at_least, unknown=unknown)
+        yield sentences.acting(called, source, found.to, at_least=at_least, unknown=unknown, own=bool(found.direct))
     elif not found.direct:
         unclear = find_paths(case, found.source.node, to=found.to, mineral=mineral, k=1).unclear
-        doubts = [doubt(each, one) for each, one in unclear.items()]
+        doubts = [doubt(case, found.source.node, each, one) for each, one in unclear.items()]
         known = bool(unclear) or has_none(case, found.source.node, mineral)
         yield sentences.no_path(source, found.to, doubts, known=known)
     if found.direct:

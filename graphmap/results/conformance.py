@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from graphmap.analysis.standing import is_judged
-from graphmap.results import Basis, Records, Result, documented, sentences
+from graphmap.results import Basis, Records, Result, Row, documented, sentences
 from graphmap.wording import label, percent
 
 if TYPE_CHECKING:
@@ -31,14 +30,10 @@ COLUMNS: Mapping[str, str] = {
     "in_progress_by_count": "in progress / identified, 0 to 1",
     "mass_low": "part of all purchases that ends at accepted smelters, 0 to 1",
     "mass_high": "the same with all that is unknown, 0 to 1",
-    "rate_by_mass": "part of the identified mass that ends at accepted smelters, 0 to 1",
     "in_progress_by_mass": "part of the purchases that ends at smelters in progress, 0 to 1",
     "unknown": "part of all purchases whose smelters nobody names, 0 to 1",
-    "unidentified_mass": "part of all purchases that ends at no identified smelter, 0 to 1",
 }
 """The columns of ``conformance``."""
-
-_RATES = ("rate_by_count", "in_progress_by_count", "mass_low", "mass_high", "rate_by_mass", "in_progress_by_mass")
 
 POINTS: Mapping[str, str] = {
     "mineral": "each mineral has its own way",
@@ -55,20 +50,9 @@ POINTS: Mapping[str, str] = {
 
 def conformance(case: Case, found: pd.DataFrame) -> Result[pd.DataFrame]:
     """Rates as ``analysis.conformance`` gives them: the lowest first, those that are unknown behind them."""
-    rates = _without_unjudged(case, found)
-    rates = rates.sort_values(["rate_by_count", "company", "mineral"], kind="stable", ignore_index=True)
+    rates = found.sort_values(["rate_by_count", "company", "mineral"], kind="stable", ignore_index=True)
     said = tuple(_findings(rates))
     return Result(Records(rates), documented(rates, COLUMNS), Basis.of_case(case), case.notes, said, found)
-
-
-def _without_unjudged(case: Case, found: pd.DataFrame) -> pd.DataFrame:
-    """The same with a column ``judged``, and without a rate where no list judges."""
-    minerals = set(found["mineral"].tolist())
-    judged = {one: is_judged(case.graph, case.policy, one, case.as_of) for one in minerals}
-    table = found.assign(judged=found["mineral"].map(judged).astype(bool))
-    rates = [name for name in _RATES if name in table]
-    table[rates] = table[rates].where(table["judged"])
-    return table
 
 
 def _findings(rates: pd.DataFrame) -> Iterator[str]:
@@ -93,7 +77,7 @@ def not_passed(result: Result[pd.DataFrame], limit: float) -> tuple[str, ...]:
     assert isinstance(result.rows, Records), "rates are a frame"
     frame = result.rows.frame
     if not len(frame):
-        return (sentences.not_passed("because nobody has a rate", ["nothing is known"]),)
+        return (sentences.not_passed("because nobody has a rate", ["nothing is known"], 1),)
     rate = frame["rate_by_count"]
     reasons = [
         (f"because the rate is below {percent(limit)}", rate < limit),
@@ -101,10 +85,14 @@ def not_passed(result: Result[pd.DataFrame], limit: float) -> tuple[str, ...]:
         (f"because {sentences.NOT_JUDGED}", ~frame["judged"]),
     ]
     return tuple(
-        sentences.not_passed(why, [f"{label(row['name'], row['company'])} in {row['mineral']}"
-                                   for row in Records(frame[fails])])
-        for why, fails in reasons if fails.any()
-    )  # fmt: skip
+        sentences.not_passed(why, (_which(row) for row in Records(frame[fails])), int(fails.sum()))
+        for why, fails in reasons
+        if fails.any()
+    )
+
+
+def _which(row: Row) -> str:
+    return f"{label(row['name'], row['company'])} in {row['mineral']}"
 
 
 def trajectory(case: Case, found: Trajectory | None) -> Result[Trajectory | None]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graphmap.analysis.paths import Paths, minerals_of
+from graphmap.analysis.standing import NOT_JUDGED
 from graphmap.graph import mineral_code
 from graphmap.results import Basis, Nested, Result, Row, sentences
 from graphmap.wording import label, percent
@@ -93,7 +94,7 @@ def _high_risk(case: Case, path: Path) -> bool | None:
 def _findings(case: Case, found: Paths, mineral: str | None, narrowed: bool) -> Iterator[str]:
     source = found.source.name
     if not found.paths:
-        doubts = [doubt(each, unclear) for each, unclear in found.unclear.items()]
+        doubts = [doubt(case, found.source.node, each, one) for each, one in found.unclear.items()]
         known = bool(found.unclear) or has_none(case, found.source.node, mineral)
         yield sentences.no_path(source, found.to, doubts, known=known, narrowed=narrowed)
         return
@@ -108,16 +109,22 @@ def _findings(case: Case, found: Paths, mineral: str | None, narrowed: bool) -> 
             yield sentences.paths_bring(each, exposure, exposure - found.rest[each], unknown)
 
 
-def doubt(mineral: str, unclear: Unclear) -> str:
-    """What is open in a chain, in a clause; "" if nothing is."""
+def doubt(case: Case, node: int, mineral: str, unclear: Unclear) -> str:
+    """What is open in the chain of a company, in a clause; "" if nothing is."""
     return sentences.doubt(
         mineral,
         unknown=unclear.unknown,
         smelters=unclear.smelters,
         not_on_list=unclear.not_on_list,
-        not_judged=getattr(unclear, "not_judged", 0),
+        not_judged=_not_judged(case, node, mineral),
         unidentified=unclear.unidentified,
     )
+
+
+def _not_judged(case: Case, node: int, mineral: str) -> int:
+    """How many smelters upstream of a company are not judged."""
+    place = case.chain(mineral).place(node)
+    return 0 if place is None else int((case.standing(mineral)[case.reach(mineral).of(place)] == NOT_JUDGED).sum())
 
 
 def has_none(case: Case, node: int, mineral: str | None) -> bool:
@@ -141,13 +148,13 @@ def not_passed(case: Case, result: Result[Paths], limit: float) -> tuple[str, ..
     start = label(found.source.name, found.source.id)
     if above := [f"path {row['rank']} ({row['mineral']}, {percent(row['score'], 2)})" for row in result.rows
                  if row["score"] > limit]:  # fmt: skip
-        out.append(sentences.not_passed(f"because of a score above {percent(limit, 2)}", above))
+        out.append(sentences.not_passed(f"because of a score above {percent(limit, 2)}", above, len(above)))
     unclear = found.unclear.items()
     if open_ := [f"{each} ({percent(one.unknown)} of the purchases)" for each, one in unclear
                  if one.unknown * case.policy.unknown.high > limit]:  # fmt: skip
-        out.append(sentences.not_passed("because unknown", open_))
-    if unjudged := [each for each, one in unclear if getattr(one, "not_judged", 0)]:
-        out.append(sentences.not_passed(f"because {sentences.NOT_JUDGED}", unjudged))
+        out.append(sentences.not_passed("because unknown", open_, len(open_)))
+    if unjudged := [each for each, _ in unclear if _not_judged(case, found.source.node, each)]:
+        out.append(sentences.not_passed(f"because {sentences.NOT_JUDGED}", unjudged, len(unjudged)))
     if not unclear and not has_none(case, found.source.node, None):
-        out.append(sentences.not_passed("because nothing is known", [start]))
+        out.append(sentences.not_passed("because nothing is known", [start], 1))
     return tuple(out)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from graphmap.analysis.exposure import NOTHING_KNOWN
 from graphmap.analysis.standing import is_judged
 from graphmap.results import Basis, Records, Result, documented, sentences
 from graphmap.wording import label, percent
@@ -14,9 +15,6 @@ if TYPE_CHECKING:
 
     from graphmap.analysis.case import Case
     from graphmap.analysis.exposure import Attribution
-
-NOTHING_KNOWN = 1 - 1e-9
-"""Above this part, rounding apart, all purchases of a company are unknown."""
 
 _COMPANY = {
     "company": "id of the company",
@@ -88,7 +86,7 @@ def _ranked(
     if len(measured):
         top = Records(measured)[0]
         called = label(top["name"], top["company"])
-        said.append(sentences.most_exposed(called, top["mineral"], top["exposure"], top["low"], top["high"]))
+        said.append(sentences.most_exposed(called, _where(top), top["exposure"], top["low"], top["high"]))
     if len(blind):
         said.append(nothing_known(blind))
     if unjudged:
@@ -145,7 +143,7 @@ def not_passed(case: Case, result: Result[pd.DataFrame], limit: float) -> tuple[
     assert isinstance(result.rows, Records), "a rating is a frame"
     frame = result.rows.frame
     if not len(frame):
-        return (sentences.not_passed("because nobody is rated", ["nothing is known"]),)
+        return (sentences.not_passed("because nobody is rated", ["nothing is known"], 1),)
     unjudged = frame["not_judged"] > 0
     above, blind = frame["exposure"] > limit, frame["unknown"] > NOTHING_KNOWN
     worth = case.policy.unknown
@@ -160,14 +158,19 @@ def not_passed(case: Case, result: Result[pd.DataFrame], limit: float) -> tuple[
         (f"because {sentences.NOT_JUDGED}", unjudged),
     ]
     return tuple(
-        sentences.not_passed(why, [_which(row) for row in Records(frame[fails])])
+        sentences.not_passed(why, (_which(row) for row in Records(frame[fails])), int(fails.sum()))
         for why, fails in reasons
         if fails.any()
     )
 
 
 def _which(row: Mapping[str, Any]) -> str:
-    return f"{label(row['name'], row['company'])} in {row['mineral']}"
+    return f"{label(row['name'], row['company'])} in {_where(row)}"
+
+
+def _where(row: Mapping[str, Any]) -> str:
+    """What a figure is of: a mineral, or all that a company buys."""
+    return "all its minerals" if row.get("basis") == "spend" else str(row["mineral"])
 
 
 # ---- attribution ----------------------------------------------------------------------------------------------

@@ -5,7 +5,8 @@ Companies and smelters are given as they are to be called; shares are 0 to 1.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 
 from graphmap.wording import count_of, interval, listed, percent, span
 
@@ -32,11 +33,12 @@ def group(to: str) -> str:
     return _GROUPS.get(to, to)
 
 
-def several(words: Sequence[str], most: int = _NAMED) -> str:
-    """Some of the words, and how many more there are: "a, b and 3 more"."""
-    if len(words) <= most:
-        return listed(words)
-    return f"{', '.join(words[:most])} and {len(words) - most:,} more"
+def several(words: Iterable[str], count: int) -> str:
+    """The first of so many words, and how many more there are: "a, b and 3 more"."""
+    first = list(islice(words, _NAMED))
+    if count <= len(first):
+        return listed(first)
+    return f"{', '.join(first)} and {count - len(first):,} more"
 
 
 # ---- what is unknown ------------------------------------------------------------------------------------------
@@ -106,11 +108,20 @@ CUT_SHORT = "The search was cut short: better paths than the last ones may be mi
 """What stands below paths that a search gave up on."""
 
 
-def acting(companies: Sequence[str], source: str, to: str, *, at_least: int, unknown: Mapping[str, float]) -> str:
-    """Whom to act on: the companies of a cut, whether fewer might do, and what no cut can reach."""
+def acting(
+    companies: Sequence[str],
+    source: str,
+    to: str,
+    *,
+    at_least: int,
+    unknown: Mapping[str, float],
+    own: bool = False,
+) -> str:
+    """Whom to act on: the companies of a cut, whether fewer might do, and what no cut can reach. ``own``: whether the
+    source declares smelters itself, to which the cut does not apply."""
     said = (
-        f"Acting on {count_of(len(companies), 'company', 'companies')} cuts every known path from {source} to "
-        f"{group(to)}: {several(companies)}."
+        f"Acting on {count_of(len(companies), 'company', 'companies')} cuts every known path "
+        f"{'through its suppliers ' if own else ''}from {source} to {group(to)}: {several(companies, len(companies))}."
     )
     if at_least < len(companies):
         said += f" As few as {at_least:,} cannot be ruled out."
@@ -119,7 +130,7 @@ def acting(companies: Sequence[str], source: str, to: str, *, at_least: int, unk
 
 def brings_itself(source: str, smelters: Sequence[str]) -> str:
     """That a company declares smelters which none of its suppliers brings; no other company can cut that off."""
-    return f"{source} itself brings {several(smelters)}."
+    return f"{source} itself brings {several(smelters, len(smelters))}."
 
 
 # ---- ratings --------------------------------------------------------------------------------------------------
@@ -161,9 +172,9 @@ def none_identified(count: int, noun: str = "company", plural: str = "companies"
     return f"{count_of(count, noun, plural)} {leads} to no identified smelter: the rate is unknown."
 
 
-def not_passed(why: str, which: Sequence[str]) -> str:
-    """Why and what fails a limit that was set."""
-    return f"Not passed, {why}: {several(which)}."
+def not_passed(why: str, which: Iterable[str], count: int) -> str:
+    """Why and what, so many in all, fails a limit that was set."""
+    return f"Not passed, {why}: {several(which, count)}."
 
 
 def index(hhi: float, low: float, high: float) -> str:
@@ -278,7 +289,7 @@ def copied(source: str, target: str, documents: int, new: int, claims: int) -> s
 
 def removed(target: str, files: Sequence[str]) -> str:
     """What was removed from a store."""
-    return f"Removed from {target}: {several(files)}."
+    return f"Removed from {target}: {several(files, len(files))}."
 
 
 def written(path: str, size: int | None = None) -> str:

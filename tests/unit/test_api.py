@@ -122,7 +122,7 @@ def test_rate_and_overall(work: graphmap.Workspace) -> None:
         "B-1": 0.305,
         "S-2": 0.05,
     }
-    assert len(work.rate(["gold"])) == 0
+    assert [(row["company"], row["unknown"]) for row in work.rate(["gold"])] == [("B-1", 1.0)]
     assert [row["company"] for row in work.overall()] == ["S-1", "B-1", "S-2"]
     assert [row["company"] for row in work.overall(tier=1)] == ["S-1", "S-2"]
     assert work.rate(tier=0).findings == ("Example Brand [B-1] is the most exposed: 30.5 % [5.0–56.0 %] in tin.",)
