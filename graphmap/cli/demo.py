@@ -55,8 +55,8 @@ def demo(session: Session, folder: Path, jobs: int | None) -> int:
         with progress_of(session) as progress:
             report = work.load(*documents, jobs=jobs, progress=progress)
         with session.busy("Drawing conclusions"):
-            told, paths = _found(work), work.paths(k=5)
-            lines = list(_story(told, paths, report, folder / _CAMPAIGN, store))
+            (told, about_direct), paths = _found(work), work.paths(k=5)
+            lines = list(_story(told, about_direct, paths, report, folder / _CAMPAIGN, store))
     session.show(told, lambda: lines, foot=False)
     return 0
 
@@ -71,29 +71,35 @@ def _check_free(folder: Path) -> None:
             )
 
 
-def _found(work: Workspace) -> Result[Any]:
-    """The rating of the direct suppliers, with the main findings of the brand before its own."""
+def _found(work: Workspace) -> tuple[Result[Any], int]:
+    """The rating of the direct suppliers, the main findings of the brand before its own; and how many its own are."""
     from dataclasses import replace
 
     from graphmap.results import rating
 
     found, choke, direct = work.paths(k=1).detail, work.chokepoints(), work.overall(tier=1)
     said = rating.headline(found.source.id, found.source.name, work.rate().detail, found.total)
-    return replace(direct, findings=(*said, *choke.findings, *direct.findings))
+    return replace(direct, findings=(*said, *choke.findings, *direct.findings)), len(direct.findings)
 
 
-def _story(found: Result[Any], paths: Result[Paths], report: Report, campaign: Path, store: Path) -> Iterator[Any]:
+def _story(
+    found: Result[Any], about_direct: int, paths: Result[Paths], report: Report, campaign: Path, store: Path
+) -> Iterator[Any]:
+    """What the reader sees; the last ``about_direct`` findings are those about the direct suppliers."""
     from graphmap.results import sentences
 
     yield f"{campaign}: {sentences.read(len(report.documents), report.counts['claims'], 0)}"
     yield ""
-    for finding in found.findings:
+    own = len(found.findings) - about_direct
+    for finding in found.findings[:own]:
         yield output.words(finding, "bold")
     yield ""
     yield output.words("The five worst paths, each step with its share and its receipt", "bold")
     yield ""
     yield from path_blocks(paths.rows)
     yield output.words("The direct suppliers, most exposed first", "bold")
+    yield from found.findings[own:]
+    yield ""
     yield from rating_lines(found, 0, overall=True)
     yield from below(found)
     yield ""

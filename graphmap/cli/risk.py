@@ -378,10 +378,10 @@ def _conformance_lines(found: Result[Any], top: int) -> Iterator[Any]:
         _company(),
         output.text("mineral", "Mineral", keep=True),
         output.Column("Rate", _rate, right=True, keep=True),
-        output.Column("Accepted", lambda row: f"{row['accepted']:,} of {row['identified']:,}", right=True),
+        output.Column("Accepted", _accepted, right=True),
         output.Column("By mass", _by_mass, right=True),
-        output.share("in_progress_by_count", "In\nprogress"),
         output.number("unidentified", "Not\nidentified"),
+        output.share("in_progress_by_count", "In\nprogress"),
         output.number("not_judged", "Not\njudged"),
         output.number("not_accepted", "Not\naccepted"),
         output.number("not_on_list", "Not on\nlist"),
@@ -392,6 +392,10 @@ def _conformance_lines(found: Result[Any], top: int) -> Iterator[Any]:
 
 def _rate(row: output.Row) -> str:
     return wording.percent(row["rate_by_count"]) if row["judged"] else "not judged"
+
+
+def _accepted(row: output.Row) -> str:
+    return f"{row['accepted']:,} of {row['identified']:,}" if row["judged"] else ""
 
 
 def _by_mass(row: output.Row) -> str:

@@ -53,7 +53,8 @@ def nothing_known(count: int, low: float, high: float, noun: str = "company", pl
 
 def not_judged(minerals: Sequence[str]) -> str:
     """That no smelter of these minerals is judged."""
-    return f"{listed(minerals).capitalize()}: {NOT_JUDGED}."
+    are = "is" if len(minerals) == 1 else "are"
+    return f"{listed(minerals).capitalize()} {are} {NOT_JUDGED}."
 
 
 def unknown_mass(unknown: Mapping[str, float]) -> str:

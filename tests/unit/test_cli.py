@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -23,6 +24,8 @@ from graphmap.cli import main
 from graphmap.cli.app import Session
 from graphmap.cli.layout import width_of
 from graphmap.cli.load import progress_of
+from graphmap.cli.risk import hop_share, path_blocks
+from graphmap.graph import Receipt
 from tests.files import write_files
 
 PROGRAM = [sys.executable, "-m", "graphmap"]
@@ -380,7 +383,7 @@ def test_what_is_unknown_does_not_pass(run: Run, tmp_path: Path) -> None:
 
 def test_a_rate_without_an_assurance_list_is_unknown(run: Run) -> None:
     told = run("conformance", "--json", *NOBODY_JUDGES).json
-    said = "Tin: not judged: no assurance list on that date."
+    said = "Tin is not judged: no assurance list on that date."
     assert told["findings"] == [said]
     for row in told["rows"]:
         assert row["judged"] is False
@@ -578,6 +581,27 @@ def test_export(run: Run, tmp_path: Path) -> None:
     assert sorted(path.name for path in (tmp_path / "tables").iterdir()) == ["edges.csv", "nodes.csv"]
 
 
+def test_export_and_demo_have_the_same_shape(run: Run, tmp_path: Path) -> None:
+    told = run("export", tmp_path / "chain.graphml", "--json", "--quiet").json
+    assert told["rows"] == [{"path": str(tmp_path / "chain.graphml"), "format": "graphml"}]
+    assert (told["basis"]["policy"], told["basis"]["documents"]) == ("", 5)
+    told = run("demo", tmp_path / "demo", "--jobs", 0, "--json", "--quiet").json
+    assert {row["tier"] for row in told["rows"]} == {1}
+    assert re.match(r"Aurora Sample Devices reaches \d+ smelters that are not accepted, over \d+ ", told["findings"][0])
+
+
+def test_a_scaled_share_looks_scaled_and_its_receipt_states_the_other() -> None:
+    receipt = Receipt("purchases.csv", "A2", "2026-05-31", "purchases", "0f")
+    ends = {"tail": "B", "tail_name": "B", "head": "S", "head_name": "S", "type": "BUYS_FROM", "receipts": (receipt,)}
+    hop = {**ends, "share": 0.8, "stated": True, "scaled": True, "stated_share": 0.6}
+    row = {"rank": 1, "mineral": "tin", "score": 0.5, "hazard": None, "standing": "", "high_risk": None, "hops": [hop]}
+    blocks = list(path_blocks([row]))
+    lines = "\n".join(str(line) for line in blocks[1].__rich_console__(None, SimpleNamespace(max_width=100)))
+    assert "≈ 80.0 %  S  purchases.csv, A2 (2026-05-31); states 60.0 %" in lines
+    assert hop_share({**hop, "scaled": False}) == "80.0 %"
+    assert hop_share({**hop, "scaled": False, "stated": False}) == "≈ 80.0 %"
+
+
 # ---- errors ---------------------------------------------------------------------------------------------------
 
 
@@ -675,7 +699,7 @@ def test_every_verb_fits_the_terminal(run: Run, monkeypatch: pytest.MonkeyPatch,
     for verb in [*JUDGING, ["sources"], ["sources", "--issues"]]:
         out = run(*verb).out
         assert max(map(width_of, out.splitlines())) <= width, verb
-        for id_ in re.findall(r"\[([A-Z][^\]\n–]*)", out):
+        for id_ in re.findall(r"\[((?:[BS]-|CID)[^\]\n]*)", out):
             assert id_ in ids, f"{verb}: {id_} is a piece of an id"
 
 
