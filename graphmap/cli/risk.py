@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -102,18 +102,18 @@ def rating_lines(found: Result[Any], top: int, *, overall: bool = False) -> Iter
              output.Column("Could be", _range, right=True), evidence, tier]  # fmt: skip
     if top and len(first) >= top:
         return  # the sentence above tells how many they are
-    rest, left = shown(list(_by_company(blind)), top - len(first) if top else 0)
+    groups = _by_company(blind)
     yield from [""] * bool(first)
-    yield output.Table(least, rest)
-    yield from left
+    yield output.Table(least, islice(groups, top - len(first) if top else None))
+    if next(groups, None) is not None:
+        yield "… and more; --top 0 shows all"
 
 
 def _by_company(rows: Iterable[output.Row]) -> Iterator[output.Row]:
-    """Rows of which nothing is known, one for each company whose minerals are alike."""
-    groups: dict[tuple[Any, ...], list[output.Row]] = {}
-    for row in rows:
-        groups.setdefault(tuple(row[name] for name in ("company", "low", "high", "evidence")), []).append(row)
-    return ({**group[0], "mineral": ", ".join(row["mineral"] for row in group)} for group in groups.values())
+    """Rows of which nothing is known, one for each run of a company's minerals that are alike."""
+    for _, group in groupby(rows, key=lambda row: [row[name] for name in ("company", "low", "high", "evidence")]):
+        alike = list(group)
+        yield {**alike[0], "mineral": ", ".join(row["mineral"] for row in alike)}
 
 
 def _exposure(row: output.Row) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from graphmap.analysis.exposure import NOTHING_KNOWN
+from graphmap.analysis.exposure import NOTHING_KNOWN, ranked
 from graphmap.analysis.standing import is_judged
 from graphmap.results import Basis, Records, Result, documented, sentences
 from graphmap.wording import label, percent
@@ -66,38 +66,34 @@ OVERALL: Mapping[str, str] = {
 def rating(case: Case, rated: pd.DataFrame) -> Result[pd.DataFrame]:
     """A rating as ``exposure.rate`` gives it: the most exposed first over all minerals, then those of which nothing
     is known."""
-    return _ranked(case, rated, ["company", "mineral"], COLUMNS, _unjudged(case, rated))
+    table = rated if rated["mineral"].nunique() == 1 else ranked(rated)  # of one mineral it is in order already
+    return _result(case, rated, table, COLUMNS)
 
 
 def overall(case: Case, summed: pd.DataFrame, rated: pd.DataFrame) -> Result[pd.DataFrame]:
     """A rating over all minerals as ``exposure.overall`` gives it, and the one per mineral that it was made from."""
     unjudged = rated[rated["not_judged"] > 0]["company"].value_counts()
-    summed = summed.assign(not_judged=summed["company"].map(unjudged).fillna(0).astype("int64"))
-    return _ranked(case, summed, ["company"], OVERALL, _unjudged(case, rated))
+    table = summed.assign(not_judged=summed["company"].map(unjudged).fillna(0).astype("int64"))
+    return _result(case, rated, table, OVERALL)
 
 
-def _ranked(
-    case: Case, rated: pd.DataFrame, by: list[str], meanings: Mapping[str, str], unjudged: Sequence[str]
-) -> Result[pd.DataFrame]:
-    ranked = rated.assign(_blind=rated["unknown"] > NOTHING_KNOWN)
-    ranked = ranked.sort_values(["_blind", "exposure", *by], ascending=[True, False, *[True] * len(by)])
-    measured, blind = ranked[~ranked["_blind"]], ranked[ranked["_blind"]]
+def _result(case: Case, rated: pd.DataFrame, table: pd.DataFrame, meanings: Mapping[str, str]) -> Result[pd.DataFrame]:
+    blind = table["unknown"] > NOTHING_KNOWN
     said = []
-    if len(measured):
-        top = Records(measured)[0]
+    if not blind.all():
+        top = Records(table)[0]
         called = label(top["name"], top["company"])
         said.append(sentences.most_exposed(called, _where(top), top["exposure"], top["low"], top["high"]))
-    if len(blind):
-        said.append(nothing_known(blind))
-    if unjudged:
+    if blind.any():
+        said.append(nothing_known(table[blind]))
+    if unjudged := _unjudged(case, rated):
         said.append(sentences.not_judged(unjudged))
-    table = ranked.drop(columns="_blind").reset_index(drop=True)
-    return Result(Records(table), documented(table, meanings), Basis.of_case(case), case.notes, tuple(said), rated)
+    return Result(Records(table), documented(table, meanings), Basis.of_case(case), case.notes, tuple(said), table)
 
 
 def _unjudged(case: Case, rated: pd.DataFrame) -> list[str]:
     """The minerals of a rating for which no assurance list was known."""
-    minerals = dict.fromkeys(rated["mineral"].tolist())
+    minerals = rated["mineral"].unique().tolist()
     return [one for one in minerals if not is_judged(case.graph, case.policy, one, case.as_of)]
 
 
