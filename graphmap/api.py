@@ -3,7 +3,7 @@
 ::
 
     with graphmap.open("chain.graphmap", lens="eu-2017-821") as work:
-        report = work.load("campaign/")
+        work.load("campaign/")
         work.rate().to_frame()                         # one row per company and mineral, the most exposed first
         work.paths("B-1", to="not-accepted").findings  # what was found, in sentences
         work.paths("B-1").detail.paths                 # the plain objects behind the rows, each hop with its receipts
@@ -24,17 +24,19 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self
 
-from graphmap import export, ingest, names, schema, tiers
+from graphmap import export, ingest, lists, names, schema, tiers
 from graphmap import questions as named
 from graphmap.analysis import chokepoints, concentration, conformance, dossier, exposure, paths
 from graphmap.analysis.case import Case
 from graphmap.errors import NotFound
 from graphmap.graph import SupplyGraph
+from graphmap.owner import owner_of
 from graphmap.policy import lens_names, load_lens, load_policy
-from graphmap.results import Basis, Result, answers, documents, profile, rating
+from graphmap.results import Basis, Result, answers, profile, rating
 from graphmap.results import chokepoints as gates
 from graphmap.results import concentration as indices
 from graphmap.results import conformance as rates
+from graphmap.results import documents as papers
 from graphmap.results import paths as ways
 from graphmap.store import Stored, bulk, open_store
 
@@ -77,6 +79,18 @@ def open(  # noqa: A001 - graphmap.open() says what it does
     return Workspace(store, policy=policy, lens=lens, as_of=as_of, database=database)
 
 
+def init(file: str | PathLike[str] = lists.FILE, *, force: bool = False) -> Path:
+    """Write the lists that you fill in, empty, as one workbook: suppliers, purchases, assurance, areas, origins.
+
+    Each sheet is headed and explained, and ``load`` reads what you write below the headings.
+
+    >>> graphmap.init("lists.xlsx")                                         # doctest: +SKIP
+
+    Raises ``GraphmapError`` for a file that is there already, unless ``force``, and for a name without .xlsx.
+    """
+    return lists.write_lists(Path(file), force=force)
+
+
 class Workspace:
     """One store, read under one policy, lens and date. Close it, or use it in a ``with`` statement.
 
@@ -115,29 +129,37 @@ class Workspace:
     def load(
         self,
         *documents: str | PathLike[str],
+        owner: str | None = None,
         jobs: int | None = None,
         extra: Iterable[str | PathLike[str]] = (),
         progress: Callable[[int, int, str], None] | None = None,
-    ) -> ingest.Report:
+    ) -> Result[ingest.Report]:
         """Read files and folders into the store; loading one again changes nothing.
 
         ``jobs`` worker processes read (default: one per processor; 0: none, all in this process); ``extra`` are
         loader files of your own. ``progress`` is called with (documents done, documents in all, file) after each.
-        Files that are not what they claim to be are ``rejected`` in the report and the others go on.
+        Files that are not what they claim to be are ``rejected`` with a reason and the others go on.
 
-        >>> report = work.load("campaign/", "assurance list.csv")           # doctest: +SKIP
-        >>> [rejected.reason for rejected in report.rejected]               # doctest: +SKIP
+        ``owner`` is the name or id of the company that you report for. It is kept, and given again with another name
+        it takes the place of the former one. Each company that declares and that no purchase list names is then read
+        as its direct supplier: assumed, its share unknown, until a purchase list says more.
+
+        >>> found = work.load("campaign/", "assurance list.csv")            # doctest: +SKIP
+        >>> [row["rejected"] for row in found if row["rejected"]]           # doctest: +SKIP
+        >>> work.load("declarations/", owner="Our Company").notes           # doctest: +SKIP
         """
         try:
-            return ingest.load(
+            report = ingest.load(
                 [Path(path) for path in documents],
                 self.store,
+                owner=owner,
                 jobs=jobs,
                 extra=[Path(path) for path in extra],
                 progress=progress,
             )
         finally:
             self._reread()
+        return papers.loading(report, sum(one.current for one in self.store.sources()))
 
     def sources(self, *, issues: bool = False) -> Result[Sequence[Stored]]:
         """All documents in the store, whether they count at present, and what superseded them; or their ``issues``.
@@ -145,7 +167,7 @@ class Workspace:
         >>> [row["file"] for row in work.sources() if not row["current"]]               # doctest: +SKIP
         """
         stored = self.store.sources()
-        return documents.issues(stored) if issues else documents.sources(stored)
+        return papers.issues(stored) if issues else papers.sources(stored)
 
     def source(self, text: str) -> Stored:
         """The document with this id, beginning of an id (four characters or more) or file name.
@@ -177,7 +199,7 @@ class Workspace:
         stored = self.source(text)
         self.store.forget(stored.source.id)
         self._reread()
-        return documents.forgotten(stored, self.store.sources())
+        return papers.forgotten(stored, self.store.sources())
 
     # ---- the graph --------------------------------------------------------------------------------------------
 
@@ -246,26 +268,33 @@ class Workspace:
         return f"{self.graph.ids[node]} ({self.graph.names[node]}, {self.graph.label_of(node).lower()})"
 
     def brands(self) -> list[int]:
-        """The companies that the documents call a brand: where chains start.
+        """The companies that the documents call a brand, and the one that you report for: where chains start.
 
         >>> [work.graph.names[node] for node in work.brands()]              # doctest: +SKIP
         """
         return tiers.brands(self.graph)
 
     def start(self, company: str | int | None) -> int:
-        """The company that an analysis starts from: the one that is given, else the only brand.
+        """The company that an analysis starts from: the one that is given, else the one that you report for (see
+        ``load``), else the only brand.
 
-        Raises ``NotFound`` when none is given and there is not exactly one brand.
+        Raises ``NotFound`` when none is given, nobody said which one you report for, and there is not exactly one
+        brand.
         """
         if company is not None:
             return self.node(company, "Company")
+        if owner := owner_of(self.graph):
+            return owner.node
         brands = self.brands()
         if len(brands) == 1:
             return brands[0]
         listed = "; ".join(self.describe(node) for node in brands[:_LISTED])
+        say = 'graphmap load FOLDER --for "Our Company"'
         if brands:
-            raise NotFound(f"There are {len(brands)} brands.", f"Name the company to start from: {listed}.")
-        raise NotFound("No company has the role of a brand.", "Name the company to start from.")
+            more = f"; and {len(brands) - _LISTED} more" if len(brands) > _LISTED else ""
+            cure = f"Name the company to start from: {listed}{more}. Or say once which one you report for: {say}"
+            raise NotFound(f"There are {len(brands)} brands.", cure)
+        raise NotFound("No company is marked as the one you report for.", f"Say which: {say}")
 
     # ---- questions --------------------------------------------------------------------------------------------
 
@@ -498,7 +527,7 @@ class Workspace:
             basis = Basis.of_documents(sum(one.current for one in self.store.sources()))
         else:
             basis = Basis.of_documents(len(self.graph.sources), self.as_of)
-        return documents.exported(Path(path), form, basis)
+        return papers.exported(Path(path), form, basis)
 
     # ---- what names mean --------------------------------------------------------------------------------------
 

@@ -53,7 +53,7 @@ def demo(session: Session, folder: Path, jobs: int | None) -> int:
     store = folder / STORE
     with api.open(store) as work:
         with progress_of(session) as progress:
-            report = work.load(*documents, jobs=jobs, progress=progress)
+            report = work.load(*documents, jobs=jobs, progress=progress).detail
         with session.busy("Drawing conclusions"):
             (told, about_direct), paths = _found(work), work.paths(k=5)
             lines = list(_story(told, about_direct, paths, report, folder / _CAMPAIGN, store))

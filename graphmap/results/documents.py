@@ -78,8 +78,11 @@ COPIED: Mapping[str, str] = {
 }
 """The columns of ``copy``."""
 
-EXPORTED: Mapping[str, str] = {"path": "the file or folder that was written", "format": "graphml, csv or neo4j-import"}
-"""The columns of ``export``."""
+EXPORTED: Mapping[str, str] = {
+    "path": "the file or folder that was written",
+    "format": "graphml, csv or neo4j-import; of init: lists",
+}
+"""The columns of ``export`` and ``init``."""
 
 
 def loading(report: Report, current: int) -> Result[Report]:
@@ -100,9 +103,8 @@ def loading(report: Report, current: int) -> Result[Report]:
         for bad in report.rejected
     ]  # fmt: skip
     said = [sentences.read(len(report.documents), report.counts["claims"], len(report.rejected))]
-    notes = tuple(getattr(report, "notes", ()))
     inner = Nested("issues", {name: ISSUES[name] for name in ISSUES if name != "file"}, unfolds=False)
-    return Result(rows, LOADED, Basis.of_documents(current), notes, tuple(said), report, inner)
+    return Result(rows, LOADED, Basis.of_documents(current), report.notes, tuple(said), report, inner)
 
 
 def sources(stored: Sequence[Stored]) -> Result[Sequence[Stored]]:
@@ -142,7 +144,7 @@ def copied(source: str, target: str, found: Copied, current: int) -> Result[Copi
 
 
 def exported(path: Path, form: str, basis: Basis) -> Result[Path]:
-    """Where an export was written."""
+    """Where an export, or the lists to fill in, were written."""
     return Result([{"path": str(path), "format": form}], EXPORTED, basis, (), (sentences.written(str(path)),), path)
 
 

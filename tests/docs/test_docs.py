@@ -138,7 +138,7 @@ def test_the_python_of_the_readme_runs(demo: tuple[Path, str], tmp_path: Path) -
     (code,) = blocks("README.md", "python")
     checks = (
         '\nassert worst["hops"][0]["receipts"] and len(rating.to_frame()) and rating.findings'
-        "\nassert report.documents and report.rejected and network.number_of_edges()\n"
+        "\nassert report.detail.documents and report.detail.rejected and network.number_of_edges()\n"
     )
     script = tmp_path / "readme.py"
     script.write_text("if __name__ == '__main__':\n" + re.sub(r"^", "    ", code + checks, flags=re.MULTILINE))

@@ -27,7 +27,9 @@ def work(files: Path, tmp_path: Path) -> Iterator[graphmap.Workspace]:
 
 
 def test_the_package_offers_what_it_names() -> None:
-    assert {name for name in graphmap.__all__ if hasattr(graphmap, name)} == {"Workspace", "__version__", "open"}
+    assert {name for name in graphmap.__all__ if hasattr(graphmap, name)} == {
+        "Workspace", "__version__", "init", "open",
+    }  # fmt: skip
     assert graphmap.__version__ == version("graphmap-minerals")
     with pytest.raises(AttributeError, match="no attribute 'opne'"):
         _ = graphmap.opne
@@ -36,8 +38,8 @@ def test_the_package_offers_what_it_names() -> None:
 def test_load_reports_and_counts_each_file(files: Path, tmp_path: Path) -> None:
     seen: list[tuple[int, int, str]] = []
     with graphmap.open(str(tmp_path / "chain.graphmap")) as work:
-        report = work.load(files, jobs=0, progress=lambda *step: seen.append(step))
-        again = work.load(files, jobs=0)
+        report = work.load(files, jobs=0, progress=lambda *step: seen.append(step)).detail
+        again = work.load(files, jobs=0).detail
     assert [one.kind for one in report.documents] == ["cmrt", "cmrt", "companies", "purchases", "smelters"]
     assert [one.file for one in report.rejected] == ["broken.xls"]
     assert [(done, total) for done, total, _ in seen] == [(i, 6) for i in range(1, 7)]
