@@ -229,7 +229,10 @@ def test_random_campaigns(
     found, world, random = neo4j_servers.of(version), World(seed), Random(seed)
     log_in_to(found, monkeypatch)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    lens, as_of = random.choice(("us-1502", "own", "eu-2017-821")), random.choice((None, "2026-02-15", "2026-06-30"))
+    lens, as_of = (
+        random.choice(("us-1502", "own", "eu-2017-821")),
+        random.choice((None, "2022-01-01", "2026-02-15", "2026-06-30")),
+    )
     with Workspace(tmp_path / "x.graphmap", policy="default", lens=lens, as_of=as_of) as work:
         expired, grace = random.choice(("in progress", "not accepted", "accepted")), random.choice((0, 30))
         work.policy = dataclasses.replace(work.policy, expired=expired, grace_days=grace)
