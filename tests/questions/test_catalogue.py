@@ -137,6 +137,21 @@ def test_every_shared_part_is_used_and_none_stands_twice_elsewhere() -> None:
     assert [text for text, times in texts.items() if times > 1] == []
 
 
+def test_a_part_is_written_in_by_its_first_line_and_at_its_indent() -> None:
+    shared = {
+        "// Who sells.": ["// Who sells.", "// To anybody.", "CALL (c) {", "  RETURN 1 AS n", "}"],
+        "$day (from the date)": ["//   $day (from the date): the day", "//     of judgement"],
+    }
+    begun = "//   $day (from the date):\n//   $other (date): a day\n  // Who sells.\n  }\nRETURN 1\n"
+    text, used = written(begun, shared)
+    assert text == (
+        "//   $day (from the date): the day\n//     of judgement\n//   $other (date): a day\n"
+        "  // Who sells.\n  // To anybody.\n  CALL (c) {\n    RETURN 1 AS n\n  }\nRETURN 1\n"
+    )
+    assert used == ["$day (from the date)", "// Who sells."]
+    assert written(text, shared)[0] == text
+
+
 # ---- finding and reading --------------------------------------------------------------------------------------
 
 
