@@ -90,12 +90,16 @@ CALL (mineral, outside, upstream) {
     MATCH (supplier)-[d:DECLARES {mineral: mineral}]->(s:Smelter)
     WHERE d.source IS NOT NULL
     RETURN s, 'explained' AS how
+    UNION
+    UNWIND [x IN $carrying WHERE x.mineral = mineral AND x.company = c.id] AS x
+    MATCH (c)-[d:DECLARES {mineral: mineral}]->(s:Smelter)
+    WHERE d.source IS NOT NULL AND s.id IN x.smelters
+    RETURN s, 'carries' AS how
   }
   WITH c, s, collect(how) AS how
   WHERE 'declared' IN how
-  WITH c, s, NOT 'explained' IN how
-    OR any(x IN $carrying WHERE x.mineral = mineral AND x.company = c.id AND s.id IN x.smelters) AS enters
-  RETURN s, collect(c) AS declaring, collect(CASE WHEN enters THEN c END) AS entering
+  RETURN s, collect(c) AS declaring,
+    collect(CASE WHEN NOT 'explained' IN how OR 'carries' IN how THEN c END) AS entering
 }
 WITH day, start, mineral, suppliers, leads, s, entering
 // Direct suppliers that lead to the smelter, and the companies with which it enters the chain there.
