@@ -78,7 +78,7 @@ def _found(work: Workspace) -> tuple[Result[Any], int]:
     from graphmap.results import rating
 
     found, choke, direct = work.paths(k=1).detail, work.chokepoints(), work.overall(tier=1)
-    said = rating.headline(found.source.id, found.source.name, work.rate().detail, found.total)
+    said = rating.headline(found, work.rate().detail)
     return replace(direct, findings=(*said, *choke.findings, *direct.findings)), len(direct.findings)
 
 

@@ -260,9 +260,8 @@ def _choke_lines(found: Result[Any], to: str, top: int) -> Iterator[Any]:
         [
             _company(),
             output.Column("Act", lambda row: "here" if row["act"] else ""),
-            output.number("targets", f"Gates\n{to}" if to != "any" else "Gates\nsmelters"),
+            output.number("smelters", f"Gates\n{to}" if to != "any" else "Gates\nsmelters"),
             output.Column("Part of exposure", _part, right=True),
-            output.number("smelters", "Gates\nin all"),
         ],
         first,
     )

@@ -20,10 +20,9 @@ COLUMNS: Mapping[str, str] = {
     "name": "its name",
     "act": "whether it is one of the fewest companies to act on",
     "act_for": "the minerals for which alone it would be one of them",
-    "targets": "how many smelters of the group asked for can only be reached through it",
-    "smelters": "how many smelters in all can only be reached through it",
+    "smelters": "how many smelters of the group asked for can only be reached through it",
     "mineral": "the mineral of part: where it gates the largest part of the exposure",
-    "part": "part of the exposure in that mineral that comes from the smelters it gates, 0 to 1",
+    "part": "part of the exposure in that mineral that comes from all smelters it gates, 0 to 1",
 }
 """The columns of ``chokepoints``."""
 
@@ -46,40 +45,30 @@ def _rows(found: ChokePoints) -> Iterator[Row]:
     for gate in found.gates:
         node = gate.company.node
         gating.add(node)
-        most = max(gate.part, key=lambda mineral: gate.part[mineral], default=None)
         yield {
             "company": gate.company.id, "name": gate.company.name, "act": node in acting, "act_for": act_for[node],
-            "targets": gate.targets, "smelters": gate.count, "mineral": most,
-            "part": None if most is None else gate.part[most],
+            "smelters": gate.count, "mineral": gate.largest_mineral, "part": gate.largest_part,
         }  # fmt: skip
     for company in found.cut:
         if company.node not in gating:
             yield {
                 "company": company.id, "name": company.name, "act": True, "act_for": act_for[company.node],
-                "targets": 0, "smelters": 0, "mineral": None, "part": 0.0,
+                "smelters": 0, "mineral": None, "part": 0.0,
             }  # fmt: skip
 
 
 def _findings(case: Case, found: ChokePoints, mineral: str | None) -> Iterator[str]:
     source, minerals = found.source.name, minerals_of(case, mineral)
     if found.cut:
-        unknown = {each: unknown_part(case, found.source.node, each) for each in minerals}
+        unknown = {each: found.unknown[each] for each in minerals}
         called = [label(company.name, company.id) for company in found.cut]
         at_least = len(found.cut) if found.fewest else found.at_least
         yield sentences.acting(called, source, found.to, at_least=at_least, unknown=unknown, own=bool(found.direct))
     elif not found.direct:
         unclear = find_paths(case, found.source.node, to=found.to, mineral=mineral, k=1).unclear
-        doubts = [doubt(case, found.source.node, each, one) for each, one in unclear.items()]
+        doubts = [doubt(each, one) for each, one in unclear.items()]
         known = bool(unclear) or has_none(case, found.source.node, mineral)
         yield sentences.no_path(source, found.to, doubts, known=known)
     if found.direct:
         own = [f"{label(smelter.name, smelter.id)} ({each})" for each, smelter in found.direct]
         yield sentences.brings_itself(source, own)
-
-
-def unknown_part(case: Case, node: int, mineral: str) -> float:
-    """The part (0 to 1) of the purchases of a company whose smelters nobody names; 0 where it has no part."""
-    place = case.chain(mineral).place(node)
-    if place is None or place not in case.companies(mineral):
-        return 0.0
-    return float(case.mass(place, mineral)[1])

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graphmap.analysis.paths import Paths, minerals_of
-from graphmap.analysis.standing import NOT_JUDGED
 from graphmap.graph import mineral_code
 from graphmap.results import Basis, Nested, Result, Row, sentences
 from graphmap.wording import label, percent
@@ -68,11 +67,9 @@ def _row(case: Case, rank: int, path: Path) -> Row:
 
 def hop_row(number: int, hop: Hop) -> Row:
     """One step as a row."""
-    scaled = bool(getattr(hop, "scaled", False))
-    stated = getattr(hop, "stated_share", None if scaled or not hop.stated else hop.share)
     return {
         "hop": number, "tail": hop.tail.id, "tail_name": hop.tail.name, "type": hop.type, "share": hop.share,
-        "stated": hop.stated, "scaled": scaled, "stated_share": stated, "explained": hop.explained,
+        "stated": hop.stated, "scaled": hop.scaled, "stated_share": hop.stated_share, "explained": hop.explained,
         "head": hop.head.id, "head_name": hop.head.name, "receipts": hop.receipts,
     }  # fmt: skip
 
@@ -94,7 +91,7 @@ def _high_risk(case: Case, path: Path) -> bool | None:
 def _findings(case: Case, found: Paths, mineral: str | None, narrowed: bool) -> Iterator[str]:
     source = found.source.name
     if not found.paths:
-        doubts = [doubt(case, found.source.node, each, one) for each, one in found.unclear.items()]
+        doubts = [doubt(each, one) for each, one in found.unclear.items()]
         known = bool(found.unclear) or has_none(case, found.source.node, mineral)
         yield sentences.no_path(source, found.to, doubts, known=known, narrowed=narrowed)
         return
@@ -109,22 +106,16 @@ def _findings(case: Case, found: Paths, mineral: str | None, narrowed: bool) -> 
             yield sentences.paths_bring(each, exposure, exposure - found.rest[each], unknown)
 
 
-def doubt(case: Case, node: int, mineral: str, unclear: Unclear) -> str:
+def doubt(mineral: str, unclear: Unclear) -> str:
     """What is open in the chain of a company, in a clause; "" if nothing is."""
     return sentences.doubt(
         mineral,
         unknown=unclear.unknown,
         smelters=unclear.smelters,
         not_on_list=unclear.not_on_list,
-        not_judged=_not_judged(case, node, mineral),
+        not_judged=unclear.not_judged,
         unidentified=unclear.unidentified,
     )
-
-
-def _not_judged(case: Case, node: int, mineral: str) -> int:
-    """How many smelters upstream of a company are not judged."""
-    place = case.chain(mineral).place(node)
-    return 0 if place is None else int((case.standing(mineral)[case.reach(mineral).of(place)] == NOT_JUDGED).sum())
 
 
 def has_none(case: Case, node: int, mineral: str | None) -> bool:
@@ -153,7 +144,7 @@ def not_passed(case: Case, result: Result[Paths], limit: float) -> tuple[str, ..
     if open_ := [f"{each} ({percent(one.unknown)} of the purchases)" for each, one in unclear
                  if one.unknown * case.policy.unknown.high > limit]:  # fmt: skip
         out.append(sentences.not_passed("because unknown", open_, len(open_)))
-    if unjudged := [each for each, _ in unclear if _not_judged(case, found.source.node, each)]:
+    if unjudged := [each for each, one in unclear if one.not_judged]:
         out.append(sentences.not_passed(f"because {sentences.NOT_JUDGED}", unjudged, len(unjudged)))
     if not unclear and not has_none(case, found.source.node, None):
         out.append(sentences.not_passed("because nothing is known", [start], 1))

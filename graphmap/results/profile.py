@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from graphmap.analysis.dossier import CompanyFigures, Dossier
 from graphmap.results import Basis, Result, Row, sentences
-from graphmap.results.chokepoints import unknown_part
 from graphmap.wording import label
 
 if TYPE_CHECKING:
@@ -26,6 +25,7 @@ COLUMNS: Mapping[str, str] = {
     "low": "figure of a company: the least that the exposure can be",
     "high": "figure of a company: the most that the exposure can be",
     "unknown": "figure of a company: part of its purchases whose smelters nobody names, 0 to 1",
+    "placed_by_own_list": "figure of a company: part whose smelters only its own closed list names, 0 to 1",
     "evidence": "figure of a company: grade of its own declaration, A best, D worst",
     "reasons": "figure of a company: why the grade is not A",
     "suppliers": "figure of a company: how many suppliers it buys the mineral from",
@@ -71,18 +71,18 @@ def _rows(case: Case, found: Dossier) -> Iterator[Row]:
     yield from ({"row": "same", "id": one.id, "name": one.name} for one in found.merged)
     for figures in found.figures:
         if isinstance(figures, CompanyFigures):
-            yield _of_company(case, about.node, figures)
+            yield _of_company(figures)
         else:
             yield from _of_smelter(case, figures)
     yield from ({"row": "feeds", "id": one.id, "name": one.name} for one in found.feeds)
     yield from (_claim(claim) for claims in found.claims.values() for claim in claims)
 
 
-def _of_company(case: Case, node: int, one: CompanyFigures) -> Row:
+def _of_company(one: CompanyFigures) -> Row:
     return {
         "row": "figure", "mineral": one.mineral, "exposure": one.exposure, "low": one.low, "high": one.high,
-        "unknown": unknown_part(case, node, one.mineral), "evidence": one.evidence, "reasons": one.reasons,
-        "suppliers": one.suppliers, "declared": one.declared,
+        "unknown": one.unknown, "placed_by_own_list": one.placed_by_own_list, "evidence": one.evidence,
+        "reasons": one.reasons, "suppliers": one.suppliers, "declared": one.declared,
         **{standing.replace(" ", "_"): count for standing, count in one.reached.items()},
     }  # fmt: skip
 
@@ -113,9 +113,8 @@ def _findings(case: Case, found: Dossier) -> Iterator[str]:
     yield sentences.thing(label(found.about.name, found.about.id), found.about.label, found.tier)
     for one in found.figures:
         if isinstance(one, CompanyFigures):
-            unknown = unknown_part(case, found.about.node, one.mineral)
             yield sentences.company_in(
-                one.mineral, one.exposure, one.low, one.high, unknown, one.evidence, one.suppliers, one.declared,
+                one.mineral, one.exposure, one.low, one.high, one.unknown, one.evidence, one.suppliers, one.declared,
                 one.reached,
             )  # fmt: skip
         else:

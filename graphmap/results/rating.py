@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from graphmap.analysis.case import Case
     from graphmap.analysis.exposure import Attribution
+    from graphmap.analysis.paths import Paths
 
 _COMPANY = {
     "company": "id of the company",
@@ -112,13 +113,12 @@ def blocks(found: Result[pd.DataFrame]) -> tuple[Records, Records]:
     return Records(frame[~blind]), Records(frame[blind])
 
 
-def headline(company: str, name: str, rated: pd.DataFrame, paths: int) -> tuple[str, ...]:
-    """How many smelters that are not accepted a company reaches, by how many ``paths`` and direct suppliers, and where
-    it is most exposed; ``rated`` as ``exposure.rate`` gives it."""
-    own, direct = rated[rated["company"] == company], rated[rated["tier"] == 1]
-    through = direct[direct["not_accepted"] > 0]["company"].nunique()
-    count = int(own["not_accepted"].sum())
-    said = [sentences.reached(name, count, "not-accepted", paths, through, direct["company"].nunique())]
+def headline(found: Paths, rated: pd.DataFrame) -> tuple[str, ...]:
+    """How many smelters a company reaches by the paths ``found``, through how many direct suppliers, and where it is
+    most exposed; ``rated`` as ``exposure.rate`` gives it."""
+    own, direct = rated[rated["company"] == found.source.id], rated[rated["tier"] == 1]
+    name, suppliers = found.source.name, direct["company"].nunique()
+    said = [sentences.reached(name, len(found.smelters), found.to, found.total, len(found.direct), suppliers)]
     measured = own[own["unknown"] <= NOTHING_KNOWN].sort_values("exposure", ascending=False, kind="stable")
     if len(measured):
         top = Records(measured)[0]

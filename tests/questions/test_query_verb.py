@@ -100,7 +100,7 @@ def test_json_and_csv_hold_all_and_nothing_unknown_is_nought(run: Run) -> None:
     ]  # fmt: skip
     cells = list(csv.DictReader(io.StringIO(run("standing-of-smelters", "--csv").out)))
     assert (cells[1]["scheme"], cells[1]["receipts"]) == ("", "x.csv, A3 (2026-06-30)")
-    head = "kind,smelter,smelter_name,scheme,said,receipts,as_of,policy,lens\n"
+    head = "kind,smelter,smelter_name,scheme,claims,receipts,as_of,policy,lens\n"
     assert run("contradictory-claims", "--csv").out == head
     assert rows(run("contradictory-claims", "--json")) == []
 
