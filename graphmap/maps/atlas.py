@@ -21,6 +21,7 @@ from graphmap.analysis.chain import BUYS_FROM
 from graphmap.analysis.chokepoints import Cut, find_cut
 from graphmap.analysis.conformance import conformance
 from graphmap.analysis.locations import Location, find_locations
+from graphmap.analysis.standing import is_judged
 from graphmap.analysis.structure import reachable
 from graphmap.analysis.sweep import Mask
 from graphmap.graph import Floats, Ints
@@ -146,7 +147,19 @@ class Atlas:
         """What the figures rest on, as a sentence for the foot of a picture."""
         documents = wording.count_of(len(self.graph.sources), "document")
         day = f" as of {self.case.as_of.isoformat()}" if self.case.as_of else ", none of them dated"
-        return f"Drawn from {documents}{day}, under policy {self.case.policy.name} and lens {self.case.lens.name}."
+        drawn = f"Drawn from {documents}{day}, under policy {self.case.policy.name} and lens {self.case.lens.name}."
+        out = [drawn]
+        if unjudged := [one for one in self.minerals if not self.judged(one)]:
+            which = "" if len(unjudged) == len(self.minerals) else f" of {wording.listed(unjudged)}"
+            out.append(f"Smelters{which} are not judged: no assurance list was known on that date.")
+        if blind := [one for one in self.minerals if not self.case.areas(one).loaded]:
+            which = "" if len(blind) == len(self.minerals) else f" for {wording.listed(blind)}"
+            out.append(f"Areas are not judged{which}: no list of areas is loaded.")
+        return " ".join(out)
+
+    def judged(self, mineral: str) -> bool:
+        """Whether an assurance list that counts for the mineral was known on the day of the case."""
+        return is_judged(self.graph, self.case.policy, mineral, self.case.as_of)
 
     @cached_property
     def minerals(self) -> tuple[str, ...]:
@@ -349,12 +362,12 @@ class Atlas:
 
     def _links(self, mineral: str, here: Mask, feeding: Sequence[tuple[int, int]]) -> Links:
         chain, shares = self.case.chain(mineral), self.case.shares(mineral)
-        way = np.flatnonzero(here[chain.tail] & here[chain.head] & ~shares.explained)
+        way = np.flatnonzero(here[chain.tail] & here[chain.head] & shares.ways)
         more = np.array(feeding, np.int32).reshape(-1, 2)
         tail = np.concatenate([self.number[chain.node[chain.tail[way]]], more[:, 0]])
         head = np.concatenate([self.number[chain.node[chain.head[way]]], more[:, 1]])
         kind = np.concatenate([chain.kind[way], np.full(len(more), 2, np.int8)])
-        share = np.concatenate([shares.estimate[way], np.full(len(more), np.nan)])
+        share = np.concatenate([shares.weight[way], np.full(len(more), np.nan)])
         order = np.lexsort((head, tail))
         return Links(tail[order], head[order], kind[order], share[order])
 

@@ -18,6 +18,7 @@ from graphmap import wording
 from graphmap.analysis.case import Case
 from graphmap.analysis.chain import DECLARES
 from graphmap.analysis.standing import ACCEPTED, IN_PROGRESS, NOT_ACCEPTED, NOT_ON_LIST, UNIDENTIFIED
+from graphmap.analysis.standing import NOT_JUDGED as UNJUDGED
 from graphmap.graph import Ints
 from graphmap.maps.atlas import ALL, Atlas
 from graphmap.maps.palette import AREA, AREA_LINE, INK, LOOKS, MUTED, OF_STANDING, PAPER
@@ -33,13 +34,13 @@ INSIDE, PERHAPS, NOT_KNOWN, NOT_JUDGED, ELSEWHERE = range(len(ORIGINS))
 NO_SMELTER = len(STANDINGS)
 """In the column of standings: what ends at no smelter."""
 
-CIRCLE = -1
-"""In the column of tiers: what ends among companies that buy from each other and name no smelter."""
+NOWHERE = -1
+"""In the column of tiers: what nobody names a smelter of enters nowhere that is known."""
 
 
 class Strand(NamedTuple):
     """A part of the purchases: index into ``ORIGINS``, mineral, standing (index into ``STANDINGS``, or
-    ``NO_SMELTER``), the tier where it enters (or ``CIRCLE``), and its mass."""
+    ``NO_SMELTER``), the tier where it enters (or ``NOWHERE``), and its mass."""
 
     origin: int
     mineral: str
@@ -71,7 +72,7 @@ def _divide(atlas: Atlas, mineral: str) -> dict[tuple[int, str, int, int], float
     mass, lost = case.mass(atlas.place(mineral), mineral)
     out: dict[tuple[int, str, int, int], float] = defaultdict(float)
 
-    brought = mass[chain.tail] * shares.estimate
+    brought = mass[chain.tail] * shares.weight
     way = np.flatnonzero((chain.kind == DECLARES) & (brought > 0))
     came = np.bincount(chain.head[way], brought[way], len(chain))
     # What arrives at a smelter is what passes its buyers; in a circle the two differ by rounding.
@@ -85,12 +86,8 @@ def _divide(atlas: Atlas, mineral: str) -> dict[tuple[int, str, int, int], float
     for (came_from, stands, tier), amount in zip(strands.T.tolist(), np.bincount(which, amounts).tolist(), strict=True):
         out[came_from, mineral, stands, tier] += amount
 
-    ends = mass * shares.unknown
-    for tier, amount in zip(tiers[ends != 0].tolist(), ends[ends != 0].tolist(), strict=True):
-        out[NOT_KNOWN, mineral, NO_SMELTER, tier] += amount
-    caught = lost - float(ends.sum())
-    if caught > _ROUNDING:
-        out[NOT_KNOWN, mineral, NO_SMELTER, CIRCLE] += caught
+    if lost > _ROUNDING:
+        out[NOT_KNOWN, mineral, NO_SMELTER, NOWHERE] += lost
     return out
 
 
@@ -133,7 +130,7 @@ _LABEL, _LABEL_SIZE, _THINNEST = 16.0, 12.0, 0.8
 DEEPEST = 12
 """The last tier with a bar of its own also holds everything deeper. Our choice: chains known so far have fewer."""
 
-_WORST_FIRST = (NOT_ACCEPTED, NOT_ON_LIST, UNIDENTIFIED, NO_SMELTER, IN_PROGRESS, ACCEPTED)
+_WORST_FIRST = (NOT_ACCEPTED, NOT_ON_LIST, UNJUDGED, UNIDENTIFIED, NO_SMELTER, IN_PROGRESS, ACCEPTED)
 _RANK = {standing: rank for rank, standing in enumerate(_WORST_FIRST)}
 
 _OPACITY: Mapping[str, float] = {"severe": 0.72, "moderate": 0.55, "low": 0.45, "unlisted": 0.34, "unknown": 0.16}
@@ -252,7 +249,7 @@ def _order(index: int, strands: Sequence[Strand]) -> Callable[[int | str], tuple
         return lambda one: (-bad[one], one)
     if index == 2:
         return lambda one: (_RANK[int(one)], one)
-    return lambda one: (float("inf") if index == 3 and one == CIRCLE else float(one), one)
+    return lambda one: (float("inf") if index == 3 and one == NOWHERE else float(one), one)
 
 
 def _bar_look(index: int, one: int | str) -> str:
@@ -261,7 +258,7 @@ def _bar_look(index: int, one: int | str) -> str:
     elif index == 0 and one in (INSIDE, PERHAPS):
         dashed = ' stroke-dasharray="2 1.5"' if one == PERHAPS else ""
         return f'fill="{AREA}" stroke="{AREA_LINE}" stroke-width="1"{dashed} class="area"'
-    elif (index == 0 and one in (NOT_KNOWN, NOT_JUDGED)) or (index == 3 and one == CIRCLE):
+    elif (index == 0 and one in (NOT_KNOWN, NOT_JUDGED)) or (index == 3 and one == NOWHERE):
         look = "unknown"
     else:
         look = "neutral"
@@ -349,19 +346,51 @@ def move_apart(wanted: Sequence[float], size: float, low: float, high: float) ->
 
 
 def _title(atlas: Atlas, mineral: str, strands: Sequence[Strand]) -> str:
-    """The finding: what is not accepted and where it enters; what is unknown instead, where that is more."""
-    bad, unknown = _mass(strands, NOT_ACCEPTED), _mass(strands, NO_SMELTER, UNIDENTIFIED)
-    what = f"the {mineral or 'minerals'} of {short_name(atlas.name)}"
-    if unknown > 1 - _ROUNDING:
+    """The finding: what is not accepted and where it enters; what is unknown instead, where that is more.
+
+    Over several minerals it is that of the worst one: a mean over minerals would be the figure of nothing.
+    """
+    if mineral == ALL and len(atlas.minerals) > 1:
+        each = {one: _of(strands, one) for one in atlas.minerals}
+        bad = {one: _mass(parts, NOT_ACCEPTED) for one, parts in each.items()}
+        unknown = {one: _mass(parts, NO_SMELTER) for one, parts in each.items()}
+        worst = max(atlas.minerals, key=lambda one: (bad[one], unknown[one]))
+        if bad[worst]:
+            return f"{_title(atlas, worst, each[worst])}, more than of any other mineral"
+        what = f"the minerals of {short_name(atlas.name)}"
+        told = f"; of {worst} the smelters of {_part(unknown[worst])} are unknown" if unknown[worst] else ""
+        if not any(map(atlas.judged, atlas.minerals)):
+            return f"Not judged: no assurance list on that date for {what}{told}"
+        if all(part > 1 - _ROUNDING for part in unknown.values()):
+            return f"No document names a smelter for any part of {what}: all of it is unknown"
+        return f"No part of {what} is known to come from smelters that are not accepted{told}"
+    bad_part, unknown_part = _mass(strands, NOT_ACCEPTED), _mass(strands, NO_SMELTER)
+    what = f"the {mineral or atlas.minerals[0]} of {short_name(atlas.name)}"
+    if unknown_part > 1 - _ROUNDING:
         return f"No document names a smelter for any part of {what}: all of it is unknown"
-    told = f"; for {_part(unknown)} nobody knows the smelter" if unknown > 0 else ""
-    if not bad:
+    told = f"; for {_part(unknown_part)} nobody knows the smelter" if unknown_part > 0 else ""
+    if unjudged := _mass(strands, UNJUDGED):
+        return f"Not judged: no assurance list on that date for the smelters of {_part(unjudged)} of {what}{told}"
+    if not bad_part:
         unlisted = _mass(strands, NOT_ON_LIST)
         listed = f"; {_part(unlisted)} comes from smelters on no list" if unlisted > 0 else ""
         return f"No part of {what} is known to come from smelters that are not accepted{listed}{told}"
-    come = "comes" if mineral else "come"
-    finding = f"{_part(bad)} of {what} {come} from smelters that are not accepted"
-    return finding + (told if unknown > bad else f"; {_depth(strands)}")
+    finding = f"{_part(bad_part)} of {what} comes from smelters that are not accepted"
+    return finding + (told if unknown_part > bad_part else f"; {_depth(strands)}")
+
+
+def _of(strands: Sequence[Strand], mineral: str) -> list[Strand]:
+    """The strands of one mineral, whose masses sum to 1."""
+    own = [one for one in strands if one.mineral == mineral]
+    whole = sum(one.mass for one in own)
+    return [one._replace(mass=one.mass / whole) for one in own]
+
+
+def _by_mineral(strands: Sequence[Strand], *standings: int) -> str:
+    """The part of each mineral that ends so, e.g. "12.0 % of gold and 3.0 % of tin"; "" if none."""
+    minerals = dict.fromkeys(one.mineral for one in strands)
+    parts = {mineral: _mass(_of(strands, mineral), *standings) for mineral in minerals}
+    return wording.listed([f"{_part(part)} of {mineral}" for mineral, part in parts.items() if part > _ROUNDING])
 
 
 def _depth(strands: Sequence[Strand]) -> str:
@@ -386,20 +415,21 @@ def _depth(strands: Sequence[Strand]) -> str:
 
 
 def _subtitle(atlas: Atlas, mineral: str, strands: Sequence[Strand]) -> str:
-    bad, unknown = _mass(strands, NOT_ACCEPTED), _mass(strands, NO_SMELTER)
     out = ["Width: part of the purchases by mass; shares that no document gives are estimated evenly."]
-    if mineral == ALL and len(atlas.minerals) > 1:
-        out.append(f"The {len(atlas.minerals)} minerals count alike, whatever is spent on each.")
-    if 0 < bad < _mass(strands, NO_SMELTER, UNIDENTIFIED):
+    several = mineral == ALL and len(atlas.minerals) > 1
+    if several:
+        out.append(
+            f"Each of the {len(atlas.minerals)} minerals is drawn as wide as any other, whatever is spent on it."
+        )
+        if bad := _by_mineral(strands, NOT_ACCEPTED):
+            out.append(f"From smelters that are not accepted: {bad}.")
+    elif 0 < _mass(strands, NOT_ACCEPTED) < _mass(strands, NO_SMELTER):
         out.append(f"Of what comes from smelters that are not accepted, {_depth(strands).replace(' of that', '', 1)}.")
-    if unknown:
-        out.append(f"For {_part(unknown)} no document names a smelter.")
-    if unidentified := _mass(strands, UNIDENTIFIED):
-        out.append(f"{_part(unidentified)} ends at entries that identify none.")
-    if unlisted := _mass(strands, NOT_ON_LIST):
-        out.append(f"{_part(unlisted)} comes from smelters that are on no list, which is no accusation.")
-    origin = sum(one.mass for one in strands if one.origin == NOT_KNOWN)
-    if origin:
+    if unknown := _by_mineral(strands, NO_SMELTER):
+        out.append(f"No document names a smelter for {unknown}.")
+    if unlisted := _by_mineral(strands, NOT_ON_LIST):
+        out.append(f"From smelters that are on no list, which is no accusation: {unlisted}.")
+    if not several and (origin := sum(one.mass for one in strands if one.origin == NOT_KNOWN)):
         out.append(f"The origin of {_part(origin)} is not known.")
     return " ".join(out)
 
@@ -420,8 +450,6 @@ def _notes(atlas: Atlas, strands: Sequence[Strand]) -> Iterable[str]:
         yield "Perhaps in an area: only the country of origin is known, of which parts are listed."
     if any(one.origin == NOT_JUDGED for one in strands):
         yield f"Not judged: no areas are loaded for lens {atlas.case.lens.name}."
-    if any(one.tier == CIRCLE for one in strands):
-        yield "A circle of buyers: companies that, by the documents, buy from each other only, and name no smelter."
     yield atlas.basis
 
 
@@ -441,4 +469,4 @@ def short_name(name: str) -> str:
 def _tier_words(tier: int) -> str:
     if tier == DEEPEST:
         return f"Tier {tier} or deeper"
-    return {CIRCLE: "A circle of buyers", 0: "The start itself"}.get(tier, f"Tier {tier}")
+    return {NOWHERE: "Not known", 0: "The start itself"}.get(tier, f"Tier {tier}")

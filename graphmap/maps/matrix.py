@@ -39,11 +39,12 @@ class Cell:
     identified: int
     accepted: int
     in_progress: int
+    not_judged: int
     unidentified: int
 
     @property
     def rate(self) -> float:
-        """accepted / identified, 0 to 1; NaN where no smelter is identified."""
+        """accepted / identified, 0 to 1; NaN where no smelter is identified and judged."""
         return self.accepted / self.identified if self.identified else float("nan")
 
     @property
@@ -51,6 +52,8 @@ class Cell:
         """The cell in words."""
         more = [f"{self.in_progress} in progress"] if self.in_progress else []
         more += [f"{self.unidentified} unidentified"] if self.unidentified else []
+        if self.not_judged:
+            return ", ".join([f"{self.mineral}: {self.not_judged} not judged, no assurance list on that date", *more])
         if not self.identified:
             return ", ".join([f"{self.mineral}: unknown, no smelter identified", *more])
         counts = f"{self.accepted} of {wording.count_of(self.identified, 'smelter')} accepted"
@@ -83,12 +86,11 @@ class Row:
 def find_rows(atlas: Atlas, mineral: str = ALL) -> tuple[Row, ...]:
     """The direct suppliers, or the start where there are none; the lowest rate (of ``mineral``, if one is given) first.
 
-    Where a rate is unknown, that stands between what is known to be lacking and what is known to be complete; who has
-    no part in the mineral comes last.
+    Suppliers without any known rate have no rank and stand after all others; who has no part in the mineral comes last.
     """
     suppliers = [one for one in atlas.sites if one.tier == 1] or [atlas.sites[0]]
     table = atlas.rates
-    names = ("company", "mineral", "identified", "accepted", "in_progress", "unidentified")
+    names = ("company", "mineral", "identified", "accepted", "in_progress", "not_judged", "unidentified")
     cells: dict[str, dict[str, Cell]] = {}
     for company, of, *counts in zip(*(table[name].tolist() for name in names), strict=True):
         cells.setdefault(str(company), {})[str(of)] = Cell(str(of), *map(int, counts))
@@ -98,7 +100,7 @@ def find_rows(atlas: Atlas, mineral: str = ALL) -> tuple[Row, ...]:
         lowest = row.lowest(minerals)
         if lowest is None:
             part = any(one in row.cells for one in minerals)
-            return 1 if part else 3, 0.0, 0, row.site.name, row.site.number
+            return 3 if part else 4, 0.0, 0, row.site.name, row.site.number
         group = 0 if lowest.accepted < lowest.identified else 1 if row.doubtful(minerals) else 2
         return group, lowest.rate, lowest.accepted - lowest.identified, row.site.name, row.site.number
 
@@ -238,6 +240,8 @@ def _title(atlas: Atlas, mineral: str, rows: Sequence[Row]) -> str:
         return _title_of_one(rows[0], mineral, minerals)
     if not part:
         return f"None of {_who(len(rows), rows)} has a part in the chain of{of}"
+    if not any(map(atlas.judged, minerals)):
+        return f"Not judged: no assurance list on that date for the{of} smelters of {_who(len(part), rows)}"
     if not known:
         return f"None of {_who(len(part), rows)} leads to an identified{of} smelter: all of it is unknown"
     complete = [row for row in known if row.complete(minerals)]
@@ -255,6 +259,8 @@ def _title(atlas: Atlas, mineral: str, rows: Sequence[Row]) -> str:
 
 def _title_of_one(row: Row, mineral: str, minerals: Sequence[str]) -> str:
     lowest, name = row.lowest(minerals), short_name(row.site.name)
+    if any(cell.not_judged for cell in row.cells.values() if cell.mineral in minerals) and lowest is None:
+        return f"Not judged: no assurance list on that date, so the conformance of {name} is unknown"
     if lowest is None:
         return f"No smelter is identified for {name}{f' in {mineral}' if mineral else ''}: its conformance is unknown"
     counts = f"{lowest.accepted:,} of {wording.count_of(lowest.identified, 'smelter')}"
@@ -266,7 +272,9 @@ def _subtitle(atlas: Atlas, mineral: str, rows: Sequence[Row], columns: Sequence
     minerals = atlas.minerals if mineral == ALL else (mineral,)
     out = ["Accepted of all identified smelters upstream, by count; the lowest first."]
     cells = [[row.cells[one] for one in minerals if one in row.cells] for row in rows]
-    if unknown := sum(any(not cell.identified for cell in of) for of in cells):
+    if unjudged := [one for one in minerals if not atlas.judged(one)]:
+        out.append(f"Not judged: {wording.listed(unjudged)}; no assurance list on that date.")
+    if unknown := sum(any(not cell.identified and not cell.not_judged for cell in of) for of in cells):
         which = f"{mineral} smelter" if mineral else "smelter in some mineral"
         out.append(f"{unknown:,} {_verb(unknown, 'lead')} to no identified {which}.")
     if entries := sum(cell.unidentified for of in cells for cell in of):
@@ -306,7 +314,7 @@ def _legend() -> tuple[Key, ...]:
         (sample(0.0), "0 % accepted"),
         (sample(0.5), "50 %"),
         (sample(1.0), "100 %"),
-        (dashed, "unknown: no smelter identified"),
+        (dashed, "unknown: no smelter identified, or not judged"),
         (glyph("moderate", 8, 0, 3.8), "in progress: identified, not in the rate as accepted"),
         (glyph("unknown", 8, 0, 3.8), "unidentified: entries that name no smelter, not counted in the rate"),
         (text(8, 4, "–", 12, anchor="middle"), "no part in the mineral"),

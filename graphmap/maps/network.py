@@ -313,9 +313,8 @@ def _title(atlas: Atlas, layer: Layer) -> str:
     unknown = every - int(known.sum())
     rest = f"; of {unknown:,} nothing is known" if unknown else ""
     if count:
-        verb = "is" if count == 1 else "are"
-        buys = "it buys" if count == 1 else "they buy"
-        of = f"Of {wording.count_of(every, 'supplier')}, {count:,} {verb} exposed{about} by half or more of what {buys}"
+        verb = "has" if count == 1 else "have"
+        of = f"Of {wording.count_of(every, 'supplier')}, {count:,} {verb} an exposure of 50 % or more{about}"
         return f"{of}{_where(np.array([one.tier for one in atlas.sites])[half])}{rest}"
     if not known.any():
         of = wording.count_of(every, "supplier")
@@ -323,9 +322,7 @@ def _title(atlas: Atlas, layer: Layer) -> str:
     worst = int(np.flatnonzero(known)[np.argmax(layer.value[known])])
     one = atlas.sites[worst]
     told = f"the most is {wording.percent(float(layer.value[worst]))}, {_short(one.name)} at tier {one.tier}"
-    of = (
-        f"Of {wording.count_of(every, 'supplier')}, none is known to be exposed{about} by half or more of its purchases"
-    )
+    of = f"Of {wording.count_of(every, 'supplier')}, none is known to have an exposure of 50 % or more{about}"
     return f"{of}; {told}{rest}"
 
 
@@ -360,7 +357,7 @@ def _subtitle(atlas: Atlas, layer: Layer, placement: Placement) -> str:
         which = f"the {count} largest of {count + placement.left_out:,} flows" if placement.left_out else "the flows"
         out.append(
             f"Bands: {which} between countries of different columns along links that start from smelters that are not "
-            "accepted, mines in areas of the lens, or companies exposed by half or more; the wider, the more links."
+            "accepted, mines in areas of the lens, or companies exposed at 50 % or more; the wider, the more links."
         )
     return " ".join(out)
 

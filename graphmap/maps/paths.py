@@ -11,13 +11,14 @@ from itertools import pairwise
 import numpy as np
 
 from graphmap import places, wording
-from graphmap.analysis.paths import Named, Path, Paths, find_paths, target_smelters
+from graphmap.analysis.paths import Named, Path, Paths, find_paths
 from graphmap.graph import Floats
 from graphmap.maps.atlas import ALL, SMELTER, START, Atlas, Layer
 from graphmap.maps.layered import Layout, Link, columns_of, layered
 from graphmap.maps.palette import BANDS, LINK, LOOKS, NAMES, PAPER, RULE
 from graphmap.maps.svg import MARGIN, WIDTH, Key, Picture, attribute, fit, glyph, key, nothing, site, text, text_width
 from graphmap.policy import GRADES, STANDINGS
+from graphmap.results import sentences
 from graphmap.wording import clean
 
 _SEARCHED = 150
@@ -45,6 +46,7 @@ _WORDS = {
     "not-accepted": "not accepted",
     "not-on-list": "on no list",
     "unidentified": "unidentified",
+    "not-judged": "not judged",
     "unaccepted": "neither accepted nor in progress",
     "high-risk": "in or sourcing from an area of the lens",
     "any": "",
@@ -79,13 +81,13 @@ def _find(atlas: Atlas, mineral: str, to: str) -> Paths:
 def choose(found: Sequence[Path]) -> list[Path]:
     """The paths that are drawn, riskiest first: two to each of at most 14 smelters, on at most 60 cards.
 
-    A path over a declaration that a supplier explains is no way of its own, and one over 16 links has no room.
+    One over 16 links has no room.
     """
     per: Counter[int] = Counter()
     cards: set[int] = set()
     out = []
     for path in found:
-        if len(path.hops) > _STEPS or _is_explained(path):
+        if len(path.hops) > _STEPS:
             continue
         nodes = [node.node for node in path.nodes]
         end, new = nodes[-1], set(nodes) - cards
@@ -95,10 +97,6 @@ def choose(found: Sequence[Path]) -> list[Path]:
         cards |= new
         out.append(path)
     return out
-
-
-def _is_explained(path: Path) -> bool:
-    return any(hop.explained for hop in path.hops)
 
 
 def _short(name: str, size: float = 13) -> str:
@@ -167,16 +165,10 @@ class _Drawing:
 
     # ---- words ------------------------------------------------------------------------------------------------
 
-    @cached_property
+    @property
     def reached(self) -> int:
         """How many smelters of the group stand upstream."""
-        wanted: set[int] = set()
-        for mineral in [self.mineral] if self.mineral else self.atlas.minerals:
-            case, present = self.atlas.case, self.atlas.layer(mineral).present
-            nodes = case.smelters(mineral)[target_smelters(case, mineral, self.to)]
-            at = self.atlas.number[nodes]
-            wanted.update(at[(at >= 0) & present[at]].tolist())
-        return len(wanted)
+        return len(self.found.smelters)
 
     def title(self) -> str:
         """The finding."""
@@ -189,11 +181,9 @@ class _Drawing:
             return f"No path{about} leads from {name} to {what}{clear}"
         count = self.reached
         words = f" that {'is' if count == 1 else 'are'} {_WORDS[self.to]}" if _WORDS[self.to] else ""
-        through = {path.nodes[1].node for path in self.found.paths if len(path.hops) > 1}
+        through = len(self.found.direct)
         direct = int(np.count_nonzero([one.tier == 1 for one in self.atlas.sites] & self.layer.present))
-        more = "at least " if len(self.found.paths) < self.found.total or self.found.capped else ""
-        more = more if len(through) < direct else ""
-        how = f" through {more}{len(through)} of its {wording.count_of(direct, 'direct supplier')}" if through else ""
+        how = f" through {through:,} of its {wording.count_of(direct, 'direct supplier')}" if through else ""
         reach = "reaches" if count == 1 else "reach"
         return f"{wording.count_of(count, 'smelter')}{words} {reach} {name}{about}{how}"
 
@@ -205,6 +195,11 @@ class _Drawing:
                 (
                     unclear.not_on_list,
                     f"{unclear.not_on_list} of {wording.count_of(unclear.smelters, 'smelter')} on no list",
+                ),
+                (
+                    unclear.not_judged,
+                    f"{unclear.not_judged} of {wording.count_of(unclear.smelters, 'smelter')} not judged, as no "
+                    "assurance list was known on that date",
                 ),
                 (unclear.unidentified, f"{wording.count_of(unclear.unidentified, 'smelter')} unidentified"),
                 (unclear.unknown > 0, f"{wording.percent(unclear.unknown)} of unknown origin"),
@@ -219,7 +214,7 @@ class _Drawing:
         out = []
         if self.missed is not None and self.drawn:
             risky = "" if self.missed.to == "not-accepted" else "not accepted, "
-            out.append(f"Drawn instead: the ways to smelters that are {risky}on no list or unidentified.")
+            out.append(f"Drawn instead: the ways to smelters that are {risky}on no list, not judged or unidentified.")
         if found.paths:
             total = ("" if found.total_exact else "at least ") + wording.count_of(found.total, "path")
             lead = "leads" if found.total == 1 else "lead"
@@ -235,7 +230,6 @@ class _Drawing:
     def _shown(self) -> str:
         """How many of the paths are drawn, and which are not."""
         every = "" if len(self.found.paths) == self.found.total else "at least "
-        explained = sum(map(_is_explained, self.found.paths))
         far = sum(len(path.hops) > _STEPS for path in self.found.paths)
         out = []
         if self.drawn:
@@ -244,9 +238,6 @@ class _Drawing:
             some = some if every_end > 1 else "this smelter"
             most = f"at most {_PER_SMELTER} to each and {_CARDS} cards"
             out.append(f"Shown: the {len(self.drawn)} riskiest to {some}, {most}.")
-        if explained:
-            rest = "rests" if explained == 1 else "rest"
-            out.append(f"{every}{explained} {rest} on declarations that a supplier explains: no ways of their own.")
         if far:
             out.append(f"{every}{far} {'is' if far == 1 else 'are'} longer than {_STEPS} steps and not drawn.")
         return " ".join(words[:1].upper() + words[1:] for words in out)
@@ -259,10 +250,13 @@ class _Drawing:
             return f"{name} brings {own} itself: no other company stands between." if self.own else ""
         names = [_short(company.name) for company in self.cut]
         shown = names if len(names) <= _NAMES else [*names[: _NAMES - 1], f"{len(names) - _NAMES + 1} more"]
-        if not self.own:
-            return f"Acting on {wording.listed(shown)} would cut every one of these paths."
-        rest = f"but those to {own} that {name} brings itself"
-        return f"Acting on {wording.listed(shown)} would cut all of these paths {rest}."
+        whole = self.atlas.cut(self.to)
+        rest = f", but those to {own} that {name} brings itself" if self.own else ""
+        out = [f"Acting on {wording.listed(shown)} would cut every known path{rest}."]
+        if not self.mineral and whole.at_least < len(self.cut):
+            out.append(f"As few as {whole.at_least:,} cannot be ruled out.")
+        unknown = {each: part for each, part in whole.unknown.items() if self.mineral in (ALL, each)}
+        return " ".join([*out, sentences.unknown_mass(unknown)]).rstrip()
 
     # ---- markup -----------------------------------------------------------------------------------------------
 
@@ -283,7 +277,7 @@ class _Drawing:
         notes = [
             "Colour and shape: of a smelter its standing, of a company its exposure. Lines take the look of the worst "
             "smelter behind them and grow with the number of paths over them; a figure on a line is the part of the "
-            "purchases (≈: estimated).",
+            "purchases (≈: estimated or scaled).",
             self.atlas.basis,
         ]
         left = len(layout.left_out)

@@ -352,9 +352,9 @@ def _title(atlas: Atlas, trajectory: Trajectory, lines: Sequence[_Line]) -> str:
 
 def _why(lines: Sequence[_Line]) -> str:
     """Why no rate is known on the latest date."""
-    if not any(line.latest.identified for line in lines):
-        return ", no smelter is identified"
-    return ", no assurance list is loaded" if not any(line.latest.judged for line in lines) else ""
+    if not any(line.latest.judged for line in lines):
+        return ", no assurance list was known on that date"
+    return ", no smelter is identified" if not any(line.latest.identified for line in lines) else ""
 
 
 def _told(outlook: Outlook) -> str:

@@ -40,7 +40,7 @@ def test_the_golden_chain() -> None:
     gold, at = atlas.layer("gold"), by_id(atlas)
     assert gold.value[0] == exposure.rate(atlas.case, minerals=["gold"]).set_index("company").exposure["B"]
     assert [palette.NAMES[gold.look[at[id_]]] for id_ in ("X", "Y")] == ["low", "severe"]
-    assert gold.reached[0].tolist() == [1, 0, 1, 0, 0]
+    assert gold.reached[0].tolist() == [1, 0, 1, 0, 0, 0]
     assert gold.count("not accepted") == 1
     links = {(atlas.sites[a].id, atlas.sites[b].id) for a, b in zip(gold.links.tail, gold.links.head, strict=True)}
     assert links == {(claim.tail.id, claim.head.id) for claim in GOLDEN if claim.type in ("BUYS_FROM", "DECLARES")}
@@ -60,7 +60,7 @@ def test_a_company_of_which_nothing_is_known_looks_unknown_and_never_low() -> No
 
 
 def test_absent_from_a_list_has_a_look_of_its_own() -> None:
-    atlas = atlas_of(declares("B", "X"), declares("B", "unidentified:gold:B"))
+    atlas = atlas_of(declares("B", "X"), declares("B", "unidentified:gold:B"), assessed("Z", "Conformant"))
     gold, at = atlas.layer("gold"), by_id(atlas)
     assert palette.NAMES[gold.look[at["X"]]] == "unlisted"
     assert palette.NAMES[gold.look[at["unidentified:gold:B"]]] == "unknown"

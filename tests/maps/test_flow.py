@@ -12,12 +12,12 @@ from hypothesis import given, settings
 from graphmap.analysis.case import Case
 from graphmap.maps.atlas import ALL, Atlas
 from graphmap.maps.flow import (
-    CIRCLE,
     ELSEWHERE,
     INSIDE,
     NO_SMELTER,
     NOT_JUDGED,
     NOT_KNOWN,
+    NOWHERE,
     PERHAPS,
     Strand,
     draw_flow,
@@ -38,6 +38,7 @@ from tests.chains import (
     mine,
     originates,
     region,
+    whole,
 )
 from tests.graphs import buys, company, declares, graph_of, smelter
 
@@ -72,35 +73,46 @@ def test_the_golden_chain() -> None:
 
 def test_a_smelter_enters_at_the_tier_that_brings_it() -> None:
     # B ─0.5─ S ─── X (accepted), and B names Y itself, which S does not bring
-    atlas = atlas_of(buys("B", "S", 0.5), declares("S", "X"), declares("B", "X"), declares("B", "Y"))
+    atlas = atlas_of(buys("B", "S", 0.5), declares("S", "X"), declares("B", "X"), declares("B", "Y"), *whole("B", "S"))
     assert mass(find_strands(atlas), 3) == {1: 0.5, 0: 0.5}
 
 
-def test_what_is_lost_is_lost_where_nobody_says_more() -> None:
+def test_what_nobody_names_a_smelter_of_is_one_strand() -> None:
     # B ─0.5─ S (names no smelter), 0.3 to T ─── X, and 0.2 that no document gives
-    atlas = atlas_of(buys("B", "S", 0.5), buys("B", "T", 0.3), declares("T", "X"))
+    known = (buys("B", "S", 0.5), buys("B", "T", 0.3), declares("T", "X"), *whole("T"))
+    atlas = atlas_of(*known, assessed("Z", "Conformant"))
     strands = find_strands(atlas)
     assert {(one.standing, one.tier): one.mass for one in strands} == {
         (NOT_ON_LIST, 1): pytest.approx(0.3),
-        (NO_SMELTER, 0): pytest.approx(0.2),
-        (NO_SMELTER, 1): pytest.approx(0.5),
+        (NO_SMELTER, NOWHERE): pytest.approx(0.7),
     }
     picture = draw_flow(atlas)
-    assert picture.title.startswith("No part of the minerals of B is known to come from smelters that are not accepted")
+    assert picture.title.startswith("No part of the gold of B is known to come from smelters that are not accepted")
     assert "for 70.0 % nobody knows the smelter" in picture.title
+    # Without an assurance list that would be no good news.
+    assert draw_flow(atlas_of(*known)).title == (
+        "Not judged: no assurance list on that date for the smelters of 30.0 % of the gold of B; for 70.0 % nobody "
+        "knows the smelter"
+    )
 
 
 def test_a_circle_of_buyers_that_names_no_smelter_is_unknown() -> None:
     # B ─0.4─ C ⇄ D, which buy from each other only; 0.6 to X
     atlas = atlas_of(
-        buys("B", "C", 0.4), buys("C", "D", 1.0), buys("D", "C", 1.0), declares("B", "X"), assessed("X", "Conformant")
-    )
+        buys("B", "C", 0.4), buys("C", "D", 1.0), buys("D", "C", 1.0), buys("B", "S", 0.6), declares("S", "X"),
+        *whole("S"), assessed("X", "Conformant"),
+    )  # fmt: skip
     strands = find_strands(atlas)
     assert {(one.standing, one.tier): one.mass for one in strands} == {
-        (ACCEPTED, 0): pytest.approx(0.6),
-        (NO_SMELTER, CIRCLE): pytest.approx(0.4),
+        (ACCEPTED, 1): pytest.approx(0.6),
+        (NO_SMELTER, NOWHERE): pytest.approx(0.4),
     }
-    assert "A circle of buyers" in draw_flow(atlas).body
+
+
+def test_what_a_closed_list_places_ends_at_its_smelters() -> None:
+    # S is silent, but B's closed list names X alone.
+    strands = find_strands(atlas_of(buys("B", "S", 1.0), declares("B", "X"), *whole("B"), assessed("X", "Conformant")))
+    assert [(one.standing, one.tier, one.mass) for one in strands] == [(ACCEPTED, 0, pytest.approx(1.0))]
 
 
 @settings(max_examples=80, deadline=None)
@@ -126,9 +138,19 @@ def test_all_of_the_mass_is_in_every_column(said: list[Edge]) -> None:
 
 
 def test_minerals_count_alike() -> None:
-    atlas = atlas_of(declares("B", "X", "gold"), declares("B", "T", "tin"), declares("B", "U", "tin"))
+    atlas = atlas_of(
+        declares("B", "X", "gold"), declares("B", "T", "tin"), declares("B", "U", "tin"), *whole("B"),
+        *whole("B", mineral="tin"), *(assessed(id_, "Non-conformant") for id_ in "XT"),
+    )  # fmt: skip
     assert mass(find_strands(atlas), 1) == {"gold": 0.5, "tin": 0.5}
-    assert "The 2 minerals count alike" in draw_flow(atlas).subtitle
+    picture = draw_flow(atlas)
+    assert "Each of the 2 minerals is drawn as wide as any other" in picture.subtitle
+    # A mean over minerals would be the figure of nothing: the worst is named, and each stands below.
+    assert picture.title == (
+        "100.0 % of the gold of B comes from smelters that are not accepted; all of that is named by the company "
+        "itself, more than of any other mineral"
+    )
+    assert "From smelters that are not accepted: 50.0 % of tin and 100.0 % of gold." in picture.subtitle
 
 
 @pytest.mark.parametrize(
@@ -145,12 +167,12 @@ def test_minerals_count_alike() -> None:
     ],
 )
 def test_origins(said: list[Edge], origin: int) -> None:
-    assert mass(find_strands(atlas_of(declares("B", "X"), *said)), 0) == {origin: 1.0}
+    assert mass(find_strands(atlas_of(declares("B", "X"), *whole("B"), *said)), 0) == {origin: 1.0}
 
 
 def test_an_origin_in_a_country_of_which_parts_are_listed_is_perhaps_in_an_area() -> None:
     listed = Edge("LISTED_BY", region("MM-11"), Node("AreaList", "cahra", "cahra"), "A1")
-    said = (declares("B", "X"), originates(smelter("X"), country("MM")))
+    said = (declares("B", "X"), *whole("B"), originates(smelter("X"), country("MM")))
     for more, origin in (((listed,), PERHAPS), ((), NOT_JUDGED)):
         case = Case(graph_of(*said, *more), policy=load_policy(), lens=load_lens("eu-2017-821"))
         start = case.graph.node("Company", "B")
@@ -200,6 +222,7 @@ def test_many_tiers_have_labels_that_do_not_overlap() -> None:
     said: list[Edge] = []
     for i in range(60):
         said += [buys(f"C{i}", f"C{i + 1}", 0.9), declares(f"C{i}", f"X{i}")]
+    said.append(assessed("Z", "Conformant"))
     picture = draw_flow(atlas_of(*said, start="C0"))
     rows = defaultdict(list)
     for x, y in re.findall(r'<text x="([\d.]+)" y="([\d.]+)" font-size="12" ', picture.body):
@@ -209,7 +232,7 @@ def test_many_tiers_have_labels_that_do_not_overlap() -> None:
         assert all(gap >= 15.9 for gap in gaps)
         assert max(at) < picture.height
     assert "Tier 12 or deeper" in picture.body
-    assert "99.8 % comes from smelters on no list" in picture.title, "no finding is no all-clear"
+    assert re.search(r"comes from smelters on no list; for .* nobody knows", picture.title), "that is no all-clear"
 
 
 def test_the_order_of_loading_does_not_show() -> None:

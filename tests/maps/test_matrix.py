@@ -46,7 +46,7 @@ SAID = (
 
 def test_cells() -> None:
     rows = {row.site.id: row for row in find_rows(atlas_of(*SAID))}
-    assert rows["S1"].cells["gold"] == Cell("gold", 3, 1, 1, 0)
+    assert rows["S1"].cells["gold"] == Cell("gold", 3, 1, 1, 0, 0)
     assert rows["S1"].cells["gold"].says == "gold: 33 %, 1 of 3 smelters accepted, 1 in progress"
     assert rows["S2"].cells["gold"].says == "gold: 100 %, 1 of 1 smelter accepted, 1 unidentified"
     assert rows["S3"].cells["tin"].says == "tin: unknown, no smelter identified"
@@ -54,10 +54,10 @@ def test_cells() -> None:
     assert list(rows["S4"].cells) == ["tin"]
 
 
-def test_the_worst_comes_first_and_unknown_before_complete() -> None:
+def test_the_worst_comes_first_and_the_unknown_have_no_rank() -> None:
     atlas = atlas_of(*SAID)
-    assert [row.site.id for row in find_rows(atlas, "gold")] == ["S1", "S3", "S2", "S5", "S4"]
-    assert [row.site.id for row in find_rows(atlas, "tin")] == ["S2", "S3", "S5", "S1", "S4"]
+    assert [row.site.id for row in find_rows(atlas, "gold")] == ["S1", "S2", "S5", "S3", "S4"]
+    assert [row.site.id for row in find_rows(atlas, "tin")] == ["S1", "S4", "S2", "S3", "S5"]
     assert find_rows(atlas)[0].site.id == "S1"
 
 
@@ -102,7 +102,11 @@ def test_nothing_at_all() -> None:
     assert "No document names a mineral" in picture.title
     assert "no all-clear" in picture.subtitle
     ElementTree.fromstring(picture.svg())
-    silent = draw_matrix(atlas_of(buys("B", "S", mineral="gold")), "gold")
+    unjudged = draw_matrix(atlas_of(buys("B", "S", mineral="gold"), declares("S", "X")))
+    assert unjudged.title == "Not judged: no assurance list on that date for the smelters of 1 direct supplier"
+    assert "gold: 1 not judged, no assurance list on that date" in unjudged.body
+    assert ">0 %<" not in unjudged.body
+    silent = draw_matrix(atlas_of(buys("B", "S", mineral="gold"), assessed("X", "Active")), "gold")
     assert silent.title == "None of 1 direct supplier leads to an identified gold smelter: all of it is unknown"
 
 

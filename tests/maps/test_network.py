@@ -75,13 +75,13 @@ def test_the_title_says_where_the_exposure_is() -> None:
         buys("B", "U", 0.9), declares("U", "X"), assessed("X", "Conformant"),
     )  # fmt: skip
     picture = draw_network(atlas_of(*said))
-    assert picture.title == "Of 3 suppliers, 2 are exposed by half or more of what they buy"
+    assert picture.title == "Of 3 suppliers, 2 have an exposure of 50 % or more"
     title = draw_network(atlas_of(*said, buys("S", "V", 1.0), declares("V", "Y"))).title
-    assert title == "Of 4 suppliers, 3 are exposed by half or more of what they buy; most of them (2) stand at tier 2"
+    assert title == "Of 4 suppliers, 3 have an exposure of 50 % or more; most of them (2) stand at tier 2"
     assert "3 of them" not in title
     none = draw_network(atlas_of(*said[4:])).title
     assert none == (
-        "Of 1 supplier, none is known to be exposed by half or more of its purchases; the most is 5.0 %, U at tier 1"
+        "Of 1 supplier, none is known to have an exposure of 50 % or more; the most is 5.0 %, U at tier 1"
     )
 
 

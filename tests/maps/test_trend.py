@@ -114,7 +114,7 @@ def test_what_is_unknown_on_the_latest_date_is_said() -> None:
     start = cases[0].graph.node("Company", "B")
     assert start is not None
     picture = draw_trend(Atlas(cases[0], start), unjudged)
-    assert picture.title == "B: every rate is unknown on 2025-01-01, no assurance list is loaded"
+    assert picture.title == "B: every rate is unknown on 2025-01-01, no assurance list was known on that date"
 
 
 def test_a_forecast_is_dotted_and_called_so() -> None:
