@@ -148,7 +148,7 @@ class Workspace:
         stored = self.store.sources()
         hits = [one for one in stored if text == one.source.file]
         if not hits and len(text) >= 4:
-            hits = [one for one in stored if one.source.id.startswith(text.lower())]
+            hits = [one for one in stored if one.source.id.casefold().startswith(text.casefold())]
         if len(hits) == 1:
             return hits[0]
         if hits:
@@ -163,12 +163,26 @@ class Workspace:
     def forget(self, text: str) -> Stored:
         """Remove a document, named as for ``source``, and all that only it says. Returns what is gone.
 
+        Of a file that holds several documents, its name or the id before "#" removes all, and the first is returned.
+
         >>> work.forget("CMRT Acme.xlsx")                                   # doctest: +SKIP
         """
-        stored = self.source(text)
-        self.store.forget(stored.source.id)
+        found = self.file(text)
+        for stored in found:
+            self.store.forget(stored.source.id)
         self._reread()
-        return stored
+        return found[0]
+
+    def file(self, text: str) -> list[Stored]:
+        """The documents of the file that ``text`` names as for ``source``: one, or one for each kind of sheet."""
+        named = [one for one in self.store.sources() if text == one.source.file]
+        named = named or [
+            one
+            for one in self.store.sources()
+            if "#" in one.source.id and len(text) >= 4 and one.source.id.partition("#")[0].startswith(text.casefold())
+        ]
+        ids = {one.source.id.partition("#")[0] for one in named}
+        return named if len(ids) == 1 and len(named) > 1 else [self.source(text)]
 
     # ---- the graph --------------------------------------------------------------------------------------------
 

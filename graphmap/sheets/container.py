@@ -24,9 +24,11 @@ from typing import Literal
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
 
 from graphmap.errors import FileRejected
-from graphmap.sheets.values import shown
+from graphmap.sheets import spreadsheetml
+from graphmap.sheets.encodings import east_asian
+from graphmap.sheets.values import Cell, shown
 
-Form = Literal["xlsx", "xls", "csv", "json"]
+Form = Literal["xlsx", "xls", "xml", "csv", "json"]
 
 # Limits. The largest official template (2026) is a file of 1.6 MB that expands to 11 MB at a ratio of 8, in
 # 88 parts; its largest sheet is a rectangle of 0.2 million cells.
@@ -49,6 +51,10 @@ _STRANGERS = (
     (b"\x1f\x8b", "a gzip archive"),
 )
 _HTML = ("<!doctype html", "<html", "<head", "<body", "<meta", "<table", "<div", "<style", "mime-version:")
+_MARKUP = (
+    ("<graphml", "a graph in GraphML, as graphmap exports it", "Load the documents that it was made from."),
+    ("<svg", "a picture (SVG)", "Ask for the Excel file itself."),
+)
 _ZIP_STRANGERS = (
     ("xl/workbook.bin", "a binary workbook (.xlsb)", "Save it in Excel as .xlsx."),
     ("word/", "a Word document", "Ask for the Excel file."),
@@ -83,10 +89,15 @@ class Content:
     workbook: CalamineWorkbook | None = None
     archive: zipfile.ZipFile | None = None
     parts: dict[str, Part] = field(default_factory=dict)
+    grids: dict[str, list[list[Cell]]] = field(default_factory=dict)
+    from_1904: bool = False
+    """Whether the numbers of days count from 1904, as old Excel for the Mac did."""
 
     @property
     def sheet_names(self) -> list[str]:
         """The names of the worksheets, in order, hidden ones too; without charts. A text table has one, ""."""
+        if self.form == "xml":
+            return list(self.grids)
         if self.workbook:
             return [sheet.name for sheet in self.workbook.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
         return [""] if self.form == "csv" else []
@@ -122,7 +133,9 @@ def open_content(path: Path) -> Content:
             return Content(file, "xls", digest, modified, data, _open_workbook(file, data))
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _open_zip(file, digest, modified, data)
-    return Content(file, _text_form(file, data), digest, modified, data)
+    form = _text_form(file, data)
+    grids = spreadsheetml.read(file, data, MAX_CELLS) if form == "xml" else {}
+    return Content(file, form, digest, modified, data, grids=grids)
 
 
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
@@ -139,22 +152,41 @@ def _text_form(file: str, data: bytes) -> Form:
     start = data[:4096].decode("utf-16" if utf16 else "utf-8-sig", "replace").lstrip()
     if start.lower().startswith(_HTML):
         raise FileRejected(f"{file}: is an HTML page, not a workbook.", _SAVE_AGAIN)
-    if start.startswith(("<?xml", "<!DOCTYPE", "<!--")):
-        raise FileRejected(f"{file}: is an XML file, not a workbook.", _SAVE_AGAIN)
+    if start.startswith("<"):
+        return _markup_form(file, start.lower())
     odd = sum(1 for char in start if char < " " and char not in "\t\r\n\f\v")
     if odd * 10 > len(start):
         raise FileRejected(f"{file}: is neither a workbook nor a text table.", "Ask for the Excel file itself.")
     return "json" if re.match(r'[{\[]\s*(?:[{\["}\]\d-]|true\b|false\b|null\b)', start) else "csv"
 
 
+def _markup_form(file: str, start: str) -> Form:
+    """The form of a file that begins with a tag, by its first few thousand characters in lower case."""
+    if spreadsheetml.NAMESPACE in start and "<html" not in start:
+        return "xml"
+    for tag, what, cure in _MARKUP:
+        if tag in start:
+            raise FileRejected(f"{file}: is {what}.", cure)
+    if start.startswith(("<?xml", "<!doctype", "<!--")):
+        raise FileRejected(f"{file}: is an XML file, not a workbook.", _SAVE_AGAIN)
+    return "csv"
+
+
 def decode(data: bytes) -> tuple[str, str]:
-    """The text of a file and its encoding: UTF-16 with a mark, else UTF-8, else Windows-1252."""
+    """The text of a file and its encoding: UTF-16 with a mark, else UTF-8, else what an old Excel writes.
+
+    That is Windows-1252, or an encoding of East Asia where the bytes above 127 come in pairs as they do there.
+    """
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", "replace"), "UTF-16"
     try:
         return data.decode("utf-8-sig"), "UTF-8"
     except UnicodeDecodeError:
-        return data.decode("cp1252", "replace"), "Windows-1252"
+        codec, encoding = east_asian(data[:_LOOKED_AT]) or ("cp1252", "Windows-1252")
+        return data.decode(codec, "replace"), encoding
+
+
+_LOOKED_AT = 1 << 16
 
 
 # --- workbooks ------------------------------------------------------------------------------------------------
@@ -215,12 +247,14 @@ def _open_zip(file: str, digest: str, modified: str, data: bytes) -> Content:
         archive = zipfile.ZipFile(io.BytesIO(data))
         heads = _check_zip(file, archive)
         parts = {name: Part(part, heads[part]) for name, part in _sheet_parts(archive) if part in heads}
+        from_1904 = _FROM_1904.search(heads.get("xl/workbook.xml", b"")) is not None
         saved = _SAVED.search(archive.open("docProps/core.xml").read(1 << 16)) if "docProps/core.xml" in heads else None
     except _DAMAGE as error:
         raise FileRejected(f"{file}: is damaged or cut off ({shown(error)}).", _ASK_AGAIN) from None
     if saved:
         modified = saved[1].decode()
-    return Content(file, "xlsx", digest, modified, data, _open_workbook(file, data), archive, parts)
+    workbook = _open_workbook(file, data)
+    return Content(file, "xlsx", digest, modified, data, workbook, archive, parts, from_1904=from_1904)
 
 
 _HEAD = 2048  # bytes; a sheet's dimension stands within the first kilobyte
@@ -259,6 +293,10 @@ def _check_zip(file: str, archive: zipfile.ZipFile) -> dict[str, bytes]:
     return heads
 
 
+DAYS_TO_1904 = 1462
+"""From the beginning of the usual calendar of Excel to that of 1904."""
+
+_FROM_1904 = re.compile(rb"""<(?:\w+:)?workbookPr\s[^>]*\bdate1904\s*=\s*["'](?:1|true|on)["']""")
 _SHEET = re.compile(r"<(?:\w+:)?sheet\s([^>]*)>")
 _RELATION = re.compile(r"<(?:\w+:)?Relationship\s([^>]*)>")
 _ATTRIBUTE = re.compile(r"""([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
@@ -267,8 +305,10 @@ _ATTRIBUTE = re.compile(r"""([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 def _sheet_parts(archive: zipfile.ZipFile) -> list[tuple[str, str]]:
     """Names of the sheets with the parts that hold them, as far as they are where they usually are."""
 
+    stored = {name.replace("\\", "/"): name for name in archive.namelist()}  # some writers part folders by backslashes
+
     def attributes(part: str, pattern: re.Pattern[str]) -> Iterator[dict[str, str]]:
-        text = archive.open(part).read(1 << 20).decode(errors="replace") if part in archive.namelist() else ""
+        text = archive.open(stored[part]).read(1 << 20).decode(errors="replace") if part in stored else ""
         for element in pattern.findall(text):
             yield {key: html.unescape(one or other) for key, one, other in _ATTRIBUTE.findall(element)}
 
@@ -276,19 +316,24 @@ def _sheet_parts(archive: zipfile.ZipFile) -> list[tuple[str, str]]:
         relation.get("Id", ""): relation.get("Target", "")
         for relation in attributes("xl/_rels/workbook.xml.rels", _RELATION)
     }
-    return [
-        (sheet.get("name", ""), target[1:] if target.startswith("/") else "xl/" + target)
-        for sheet in attributes("xl/workbook.xml", _SHEET)
-        if (target := targets.get(sheet.get("r:id", "")))
-    ]
+    found = []
+    for sheet in attributes("xl/workbook.xml", _SHEET):
+        # The prefix of the relation is the writer's choice: "r:id", "rel:id", …
+        relation = next((value for key, value in sheet.items() if key.endswith(":id")), "")
+        if target := targets.get(relation, "").replace("\\", "/"):
+            part = target[1:] if target.startswith("/") else "xl/" + target
+            found.append((sheet.get("name", ""), stored.get(part, part)))
+    return found
 
 
 # --- rectangles and error values ------------------------------------------------------------------------------
 
 _DIMENSION = re.compile(rb'<(?:\w+:)?dimension\s[^>]*ref="(?:[A-Z]{1,3}\d+:)?([A-Z]{1,3})(\d{1,7})"')
 _FILLED = re.compile(rb'<(?:\w+:)?c\s(?:[^>]*?\s)?r="([A-Z]{1,3})(\d{1,7})"[^>]*(?<!/)>')
-_ERROR = re.compile(rb'<(?:\w+:)?c\s([^>]*\bt="e"[^>]*)>(?:(?!</(?:\w+:)?c>).)*?<(?:\w+:)?v>(#[^<]{1,20})<', re.DOTALL)
-_PLACE = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
+_ERROR = re.compile(
+    rb"""<(?:\w+:)?c\s([^>]*\bt\s*=\s*["']e["'][^>]*)>(?:(?!</(?:\w+:)?c>).)*?<(?:\w+:)?v>(#[^<]{1,20})<""", re.DOTALL
+)
+_PLACE = re.compile(rb"""\br\s*=\s*["']([A-Z]{1,3})(\d{1,7})["']""")
 
 
 def column_number(letters: str) -> int:
@@ -306,6 +351,9 @@ def column_letters(number: int) -> str:
         number, rest = divmod(number - 1, 26)
         letters = chr(65 + rest) + letters
     return letters
+
+
+_HAS_ERRORS = re.compile(rb"""\st\s*=\s*["']e["']""")
 
 
 def check_rectangle(content: Content, sheet: str) -> None:
@@ -367,7 +415,7 @@ def error_cells(content: Content, sheet: str) -> dict[tuple[int, int], str]:
     except _DAMAGE:
         return {}
     found = {}
-    for attributes, value in _ERROR.findall(xml) if b't="e"' in xml else ():
+    for attributes, value in _ERROR.findall(xml) if _HAS_ERRORS.search(xml) else ():
         if place := _PLACE.search(attributes):
             found[int(place[2]) - 1, column_number(place[1].decode()) - 1] = value.decode(errors="replace")
     return found
