@@ -166,12 +166,12 @@ def load(document: Document) -> Iterator[Record]:
 
 
 def _claims(row: Row, whole: _List) -> Iterator[Edge]:
-    said_of = _assessment(row, whole)
-    minerals = _minerals(row, whole, said_of.schemes)
     land = "own_country" if row.take("own_country") else "country"
     place = places.read_place(row, land)
     where = places.read_coordinates(row, place)
     precision = row.take("precision")
+    said_of = _assessment(row, whole)
+    minerals = _minerals(row, whole, said_of.schemes)
     risks = [(text, names.risk(text)) for text in row.split("annex_ii")]
     reason = row.take("reason")
     smelter = _smelter(row, minerals, place)
@@ -288,12 +288,15 @@ def _assessment(row: Row, whole: _List) -> _Assessment:
         field, status, assumed = _status_of_all(row, whole)
     if not field and (written or assessed or valid_until):
         row.issue("warning", "status", "an assessment without a status is not used", "Give the status.")
-    properties: dict[str, Value] = {
-        "status": status, "assessed": assessed, "valid_until": valid_until, "cycle": cycle,
-        "reassessment": reassessment, "operational_status": row.take("operational"),
+    more = {
+        "cycle": cycle,
+        "reassessment": reassessment,
+        "operational_status": row.take("operational"),
         "supply_chain_level": row.take("tier"),
         "cross_recognition": _cross_recognition(row),
-    }  # fmt: skip
+    }
+    properties: dict[str, Value] = {"status": status, "assessed": assessed, "valid_until": valid_until}
+    properties |= {name: text for name, text in more.items() if text}
     return _Assessment(field, tuple(dict.fromkeys(written)) or (assumed or _UNSTATED,), properties)
 
 

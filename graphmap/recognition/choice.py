@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from graphmap.errors import FileRejected
 from graphmap.recognition import outputs
-from graphmap.recognition.evidence import Evidence, look
+from graphmap.recognition.evidence import Evidence, look, own_head
 from graphmap.records import Severity
 from graphmap.sheets import Document, Reads
 from graphmap.sheets.values import shown
@@ -67,9 +67,8 @@ def recognise(document: Document, loaders: Sequence[Loader]) -> list[Part]:
         parts[0].document.issue("note", _address(sheet), message)
     for sheet, why in left.items():
         if why.message:
-            parts[0].document.issue(
-                why.severity, _address(sheet), f"the sheet is not read: {why.message}", "", why.cure
-            )
+            cure = why.cure if why.severity == "warning" else ""
+            parts[0].document.issue(why.severity, _address(sheet), f"the sheet is not read: {why.message}", "", cure)
     return parts
 
 
@@ -195,12 +194,14 @@ def _of_sheet(document: Document, sheet: str, loaders: Sequence[Loader]) -> Load
             return tied[0]
         what = " and ".join(f"'{one.title}' ({one.path.name})" for one in tied)
         return _Left("warning", f"it is recognised equally well as {what}", _choose(tied), tied=tied)
-    near = tuple(_nearest(seen))
-    if not near or max(evidence.columns for _, evidence in seen) < _TABLE:
+    near = _by_nearness(seen)[:_NEAR]
+    told = tuple(f"'{one.title}' ({one.path.name}) {_lack(one.reads, evidence)}" for one, evidence in near)
+    callable_ = [one for one, evidence in near if not evidence.lacks and not evidence.foreign]
+    cure = _choose(callable_) if callable_ else _ADD if near else ""
+    if not near or max(evidence.columns for _, evidence in near) < _TABLE:
         filled = any(cell != "" for row in document.cells(sheet) for cell in row)
-        return _Left("note", "it holds no table that graphmap knows" if filled else "", near=near)
-    kinds = [one for one, evidence in _by_nearness(seen)[:_NEAR]]
-    return _Left("warning", "; ".join(near), _choose(kinds), near=near)
+        return _Left("note", "it holds no table that graphmap knows" if filled else "", cure, near=told)
+    return _Left("warning", "; ".join(told), cure, near=told)
 
 
 def _rank(loader: Loader, evidence: Evidence) -> tuple[int, int]:
@@ -213,29 +214,26 @@ def _by_nearness(seen: Sequence[tuple[Loader, Evidence]]) -> list[tuple[Loader, 
     return sorted(near, key=lambda pair: (len(pair[1].lacks), bool(pair[1].foreign), -pair[1].columns, pair[0].kind))
 
 
-def _nearest(seen: Sequence[tuple[Loader, Evidence]]) -> list[str]:
-    return [
-        f"'{one.title}' ({one.path.name}) {_lack(one.reads, evidence)}" for one, evidence in _by_nearness(seen)[:_NEAR]
-    ]
-
-
 def _lack(reads: Reads, evidence: Evidence) -> str:
     said = []
     if evidence.lacks:
         said.append("needs a column " + " and ".join(f"'{reads.columns[field][0]}'" for field in evidence.lacks))
     elif not evidence.is_proven and not evidence.is_called:
-        ways = [" with ".join(f"'{reads.columns[field][0]}'" for field in one) for one in evidence.unproven[:_NEAR]]
+        ways = [" with ".join(f"'{own_head(reads, field)}'" for field in one) for one in evidence.unproven[:_NEAR]]
         said.append(f"needs a column that only it has, such as {' or '.join(ways)}")
     if evidence.foreign:
         heads = ", ".join(f"'{head}'" for head in evidence.foreign[:5])
-        said.append(f"has no column such as {heads}")
+        said.append(f"never has a column such as {heads}")
     return " and ".join(said)
+
+
+_ADD = "Add what is missing, and take out what belongs to another kind of table."
 
 
 def _choose(loaders: Sequence[Loader]) -> str:
     """How a person says of which kind a table is."""
     kinds = " or ".join(f"'{loader.kind}'" for loader in loaders)
-    return f"Add what is missing, or say which it is: call the sheet, or a line above the heads, {kinds}."
+    return f"Add what is missing, or say what it is: call the sheet, or a line above the heads, {kinds}."
 
 
 # ---- rejections ----------------------------------------------------------------------------------------------------
@@ -268,7 +266,9 @@ def _rejected(document: Document, left: dict[str, _Left], loaders: Sequence[Load
     else:
         there = "its sheets are " + ", ".join(f"'{shown(name, 40)}'" for name in document.sheet_names[:12])
     near = _nearest_layout(document, loaders) or next(([*one.near] for one in left.values() if one.near), [])
-    message = f"{document.file}: is none of the documents that graphmap reads: {'; '.join([there, *near])}."
+    doubts = [f"{issue.row}: {issue.message}" for issue in document.issues if issue.severity != "note"]
+    told = "; ".join([there, *near, *doubts[:_NEAR]])
+    message = f"{document.file}: is none of the documents that graphmap reads: {told}."
     cure = next((one.cure for one in left.values() if one.near), "")
     titles = "; ".join(loader.title for loader in loaders)
     return FileRejected(

@@ -90,6 +90,12 @@ def _proves(table: Table, reads: Reads, fields: tuple[str, ...]) -> bool:
     )
 
 
+def own_head(reads: Reads, field: str) -> str:
+    """A head of a field that only tables of this kind have; if there is none, its usual one."""
+    heads = reads.columns[field]
+    return next((head for head in heads if header_key(head) not in _ANY_TABLE), heads[0])
+
+
 def _matches(table: Table, column: int, pattern: str) -> bool:
     values = []
     for row in table.grid[table.start :]:

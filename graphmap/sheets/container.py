@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import html
 import io
+import lzma
 import re
 import stat
 import struct
@@ -65,7 +66,10 @@ _ZIP_STRANGERS = (
 _ASK_AGAIN = "Ask for the file again; it may not have been copied or downloaded completely."
 _SAVE_AGAIN = "Open it in Excel and save it again as .xlsx."
 
-_DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, RuntimeError, ValueError, LookupError)
+DAMAGE = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, RuntimeError, ValueError,
+    LookupError,
+)  # fmt: skip
 """What the standard library raises on a damaged or forged zip file."""
 
 
@@ -249,7 +253,7 @@ def _open_zip(file: str, digest: str, modified: str, data: bytes) -> Content:
         parts = {name: Part(part, heads[part]) for name, part in _sheet_parts(archive) if part in heads}
         from_1904 = _FROM_1904.search(heads.get("xl/workbook.xml", b"")) is not None
         saved = _SAVED.search(archive.open("docProps/core.xml").read(1 << 16)) if "docProps/core.xml" in heads else None
-    except _DAMAGE as error:
+    except DAMAGE as error:
         raise FileRejected(f"{file}: is damaged or cut off ({shown(error)}).", _ASK_AGAIN) from None
     if saved:
         modified = saved[1].decode()
@@ -296,10 +300,11 @@ def _check_zip(file: str, archive: zipfile.ZipFile) -> dict[str, bytes]:
 DAYS_TO_1904 = 1462
 """From the beginning of the usual calendar of Excel to that of 1904."""
 
-_FROM_1904 = re.compile(rb"""<(?:\w+:)?workbookPr\s[^>]*\bdate1904\s*=\s*["'](?:1|true|on)["']""")
-_SHEET = re.compile(r"<(?:\w+:)?sheet\s([^>]*)>")
-_RELATION = re.compile(r"<(?:\w+:)?Relationship\s([^>]*)>")
-_ATTRIBUTE = re.compile(r"""([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_FROM_1904 = re.compile(rb"""<(?:\w{1,40}:)?workbookPr\s[^<>]{0,2000}\bdate1904\s*=\s*["'](?:1|true|on)["']""")
+# Every length is bounded: a part without an end of a tag would else be searched once for each beginning of one.
+_SHEET = re.compile(r"<(?:\w{1,40}:)?sheet\s([^<>]{0,2000})>")
+_RELATION = re.compile(r"<(?:\w{1,40}:)?Relationship\s([^<>]{0,4000})>")
+_ATTRIBUTE = re.compile(r"""(?<![\w:])([\w:]{1,80})\s{0,9}=\s{0,9}(?:"([^"]{0,2000})"|'([^']{0,2000})')""")
 
 
 def _sheet_parts(archive: zipfile.ZipFile) -> list[tuple[str, str]]:
@@ -326,14 +331,10 @@ def _sheet_parts(archive: zipfile.ZipFile) -> list[tuple[str, str]]:
     return found
 
 
-# --- rectangles and error values ------------------------------------------------------------------------------
+# --- rectangles ------------------------------------------------------------------------------
 
-_DIMENSION = re.compile(rb'<(?:\w+:)?dimension\s[^>]*ref="(?:[A-Z]{1,3}\d+:)?([A-Z]{1,3})(\d{1,7})"')
-_FILLED = re.compile(rb'<(?:\w+:)?c\s(?:[^>]*?\s)?r="([A-Z]{1,3})(\d{1,7})"[^>]*(?<!/)>')
-_ERROR = re.compile(
-    rb"""<(?:\w+:)?c\s([^>]*\bt\s*=\s*["']e["'][^>]*)>(?:(?!</(?:\w+:)?c>).)*?<(?:\w+:)?v>(#[^<]{1,20})<""", re.DOTALL
-)
-_PLACE = re.compile(rb"""\br\s*=\s*["']([A-Z]{1,3})(\d{1,7})["']""")
+_DIMENSION = re.compile(rb'<(?:\w{1,40}:)?dimension\s[^<>]{0,400}ref="(?:[A-Z]{1,3}\d+:)?([A-Z]{1,3})(\d{1,7})"')
+_FILLED = re.compile(rb'<(?:\w{1,40}:)?c\s(?:[^<>]{0,200}?\s)?r="([A-Z]{1,3})(\d{1,7})"[^<>]{0,400}(?<!/)>')
 
 
 def column_number(letters: str) -> int:
@@ -353,9 +354,6 @@ def column_letters(number: int) -> str:
     return letters
 
 
-_HAS_ERRORS = re.compile(rb"""\st\s*=\s*["']e["']""")
-
-
 def check_rectangle(content: Content, sheet: str) -> None:
     """Reject a sheet with a value so far out that the reader would need gigabytes.
 
@@ -368,7 +366,10 @@ def check_rectangle(content: Content, sheet: str) -> None:
     said = _DIMENSION.search(part.head)
     if said and column_number(said[1].decode()) * int(said[2]) <= MAX_CELLS:
         return
-    far = _far_out(content.archive, part.name)
+    try:
+        far = _far_out(content.archive, part.name)
+    except DAMAGE as error:
+        raise FileRejected(f"{content.file}: is damaged or cut off ({shown(error)}).", _ASK_AGAIN) from None
     if far:
         raise FileRejected(f"{content.file}: {_about_far(far, sheet)}.", _CLEAR_FAR)
 
@@ -402,25 +403,6 @@ def _far_out(archive: zipfile.ZipFile, part: str) -> str:
     return f"{column_letters(last_column)}{last_row}" if last_column * last_row > MAX_CELLS else ""
 
 
-def error_cells(content: Content, sheet: str) -> dict[tuple[int, int], str]:
-    """The cells of a sheet whose formula failed, by row and column from 0: the reader gives them as blank.
-
-    Old .xls files do not tell.
-    """
-    part = content.parts.get(sheet)
-    if not part or not content.archive:
-        return {}
-    try:
-        xml = content.archive.read(part.name)
-    except _DAMAGE:
-        return {}
-    found = {}
-    for attributes, value in _ERROR.findall(xml) if _HAS_ERRORS.search(xml) else ():
-        if place := _PLACE.search(attributes):
-            found[int(place[2]) - 1, column_number(place[1].decode()) - 1] = value.decode(errors="replace")
-    return found
-
-
 def diagnose(path: Path) -> str:
     """Why the reader died on a file, as far as its content shows; "" when it does not.
 
@@ -433,6 +415,6 @@ def diagnose(path: Path) -> str:
             for sheet, part in _sheet_parts(archive):
                 if part in archive.namelist() and (far := _far_out(archive, part)):
                     return f"{_about_far(far, sheet)}. {_CLEAR_FAR}"
-    except _DAMAGE:
+    except DAMAGE:
         return ""
     return ""

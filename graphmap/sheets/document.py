@@ -11,13 +11,13 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TypeVar
 
 from graphmap.errors import FileRejected
 from graphmap.records import Issue, Severity
-from graphmap.sheets import container, values
+from graphmap.sheets import container, marks, values
 from graphmap.sheets.container import column_number
 from graphmap.sheets.table import Columns, Row, Table, find_fields, header_key, unread
 from graphmap.sheets.values import Cell, Doubtful, shown
@@ -132,6 +132,7 @@ class Document:
         other.part = tuple(name for name in self.sheet_names if name in sheets)
         other._grids, other._heads, other._merged = self._grids, self._heads, self._merged
         other._encoding = self._encoding
+        other._issues, other._reported = list(self._issues), set(self._reported)
         return other
 
     # --- cells ---
@@ -190,6 +191,7 @@ class Document:
             )
         left_out = {header_key(name) for name in ignore}
         for table in tables:
+            table.percent_cells = partial(marks.percent_cells, self._content, table.sheet)
             header = self._head(table.sheet)[table.start - 1]
             table.ignored = frozenset(i for i, key in enumerate(header) if key in left_out) - {*table.index.values()}
         return itertools.chain.from_iterable(map(self._marked, tables))
@@ -315,18 +317,34 @@ class Document:
         for strict in (True, False):
             reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=strict)
             try:
-                return list(reader)  # type: ignore[arg-type]
+                rows = list(reader)
             except csv.Error as error:
                 if not strict or "end of data" in str(error) or "field" in str(error):
                     raise FileRejected(
                         f"{self.file}: cannot be read as a table: {error}, near line {reader.line_num}.",
                         "Look for a quotation mark that is opened and never closed.",
                     ) from None
+            else:
+                return self._unswallowed(rows, text, delimiter)  # type: ignore[return-value]
         raise AssertionError("the second round returns or raises")
+
+    def _unswallowed(self, rows: list[list[str]], text: str, delimiter: str) -> list[list[str]]:
+        """The rows, or those that a stray quotation mark has swallowed: where each line by itself has all columns."""
+        swallowing = next((number for number, row in enumerate(rows) if any("\n" in cell for cell in row)), None)
+        if swallowing is None:
+            return rows
+        plain = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=csv.QUOTE_NONE))
+        if {len(row) for row in plain if row} != {len(rows[0])} or len(rows[0]) < 2:
+            return rows
+        message = "a quotation mark is opened here and not closed on its line; each line is read as a row of its own"
+        self.report(
+            "warning", f"A{swallowing + 1}", message, cure="Take the mark out, or close it before the next column."
+        )
+        return [[cell.strip().strip('"') for cell in row] for row in plain]
 
     def _mark_errors(self, sheet: str) -> None:
         grid = self.cells(sheet)
-        for (row, column), error in container.error_cells(self._content, sheet).items():
+        for (row, column), error in marks.error_cells(self._content, sheet).items():
             if row < len(grid) and column < len(grid[row]) and grid[row][column] == "":
                 grid[row][column] = error
 

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+_NOT_ASKED: frozenset[tuple[int, int]] = frozenset({(-1, -1)})
+
+
 class Row:
     """One row. Taking a field marks it as read. A field that has no column is blank."""
 
@@ -91,9 +94,9 @@ class Row:
         None when it is blank and, with an issue, when it is no share.
         """
         table = self._table
-        return self._judge(
-            field, partial(values.share_of, in_percent=table.in_percent(field), mixed=table.is_mixed(field))
-        )
+        is_fraction = table.is_fraction(self.number, field)
+        in_percent, mixed = table.in_percent(field) and not is_fraction, is_fraction is None
+        return self._judge(field, partial(values.share_of, in_percent=in_percent, mixed=mixed))
 
     def number_of(self, field: str) -> float | None:
         """A number. None when it is blank and, with an issue, when it is none."""
@@ -134,8 +137,9 @@ class Table:
     ``grid`` are all rows of the sheet, ``start`` the number of those above the table; the last of them is its
     header, if it has one. ``index`` gives the column of a field and ``ignored`` the columns that are left out on
     purpose, from 0. ``passed`` are the numbers of the rows that were seen, and ``taken`` has a bit for every column
-    that was read of a row of the sheet, ``all_taken`` those of all fields. It knows no document, so that no cycle
-    keeps large sheets in memory.
+    that was read of a row of the sheet, ``all_taken`` those of all fields. ``percent_cells`` tells which cells of the
+    sheet are formatted in percent, as row and column from 0, if the file says so. It knows no document, so that no
+    cycle keeps large sheets in memory.
     """
 
     def __init__(
@@ -155,7 +159,9 @@ class Table:
         self.ignored: frozenset[int] = frozenset()
         self.passed: list[int] = []
         self._prefix = f"{shown(sheet)}!" if sheet else ""
+        self.percent_cells: Callable[[], frozenset[tuple[int, int]] | None] | None = None
         self._in_percent: dict[str, bool] = {}
+        self._formatted: frozenset[tuple[int, int]] | None = _NOT_ASKED
 
     def address(self, number: int, column: int) -> str:
         """Where a row (from 1) crosses a column (from 0), e.g. "Smelter List!D17"."""
@@ -182,7 +188,7 @@ class Table:
         """Whether numbers without a sign are in percent: the header says so, and they are not all fractions.
 
         In a workbook 0.3 below "share %" is a cell formatted as a percentage, unless other cells of the column are
-        above 1: then nobody can tell (``is_mixed``). In a text table it is 0.3 %.
+        above 1: then its own format decides (``is_fraction``). In a text table it is 0.3 %.
         """
         if field not in self._in_percent:
             column = self.index.get(field)
@@ -192,10 +198,16 @@ class Table:
             self._in_percent[field] = in_percent
         return self._in_percent[field]
 
-    def is_mixed(self, field: str) -> bool:
-        """Whether a number up to 1 in a column of a workbook can be a fraction as well as a percentage: others of
-        the column are above 1."""
-        return bool(self.sheet) and self.in_percent(field)
+    def is_fraction(self, number: int, field: str) -> bool | None:
+        """Whether a number up to 1 is a fraction in a column of a workbook of which others are in percent.
+
+        It is where its cell is formatted so. None where the file does not tell.
+        """
+        if not self.sheet or not self.in_percent(field):
+            return False
+        if self._formatted is _NOT_ASKED:
+            self._formatted = self.percent_cells() if self.percent_cells else None
+        return None if self._formatted is None else (number - 1, self.index[field]) in self._formatted
 
     def rows(self, document: Document) -> Iterator[Row]:
         """The rows that hold something in a column with a field; ``document`` is where they are from."""

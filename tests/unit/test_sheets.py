@@ -12,7 +12,7 @@ import xlwt
 
 from graphmap.errors import FileRejected
 from graphmap.records import Issue
-from graphmap.sheets import Document, Row, header_of, open_document
+from graphmap.sheets import Document, Row, header_of, open_document, values
 
 TODAY = date(2026, 6, 1)
 Write = Callable[..., Document]
@@ -32,18 +32,23 @@ def csv(tmp_path: Path) -> Write:
 
 @pytest.fixture
 def xlsx(tmp_path: Path) -> Write:
-    """A workbook with these sheets (their rows), opened. A value ("=", value) is a formula with that result."""
+    """A workbook with these sheets (their rows), opened.
+
+    A value ("=", value) is a formula with that result, ("%", value) is shown in percent.
+    """
 
     def write(**sheets: list[list[object]]) -> Document:
         path = tmp_path / "book.xlsx"
         with xlsxwriter.Workbook(path, {"strings_to_formulas": False}) as book:
-            day = book.add_format({"num_format": "yyyy-mm-dd"})
+            day, percent = (book.add_format({"num_format": form}) for form in ("yyyy-mm-dd", '0.0" of all" %'))
             for name, rows in sheets.items():
                 sheet = book.add_worksheet(name)
                 for r, row in enumerate(rows):
                     for c, value in enumerate(row):
                         if isinstance(value, date):
                             sheet.write_datetime(r, c, value, day)
+                        elif isinstance(value, tuple) and value[0] == "%":
+                            sheet.write_number(r, c, value[1], percent)
                         elif isinstance(value, tuple):
                             sheet.write_formula(r, c, "=1+1", None, value[1])
                         else:
@@ -399,6 +404,16 @@ def test_shares_of_workbooks_are_fractions_unless_one_is_above_one(xlsx: Write) 
     assert [row.share("share") for row in formatted.table(columns)] == [0.3, 1.0, None]
     points = xlsx(S=[["share %", "x"], [30, "a"], [1, "b"], ["0.5 %", "c"]])
     assert [row.share("share") for row in points.table(columns)] == [0.3, 0.01, 0.005]
+    mixed = xlsx(S=[["share %", "x"], [30, "a"], [0.4, "b"], [("%", 0.4), "c"]])
+    assert [row.share("share") for row in mixed.table(columns)] == [0.3, 0.004, 0.4]
+
+
+def test_a_share_of_an_old_workbook_that_can_be_two_is_doubtful() -> None:
+    share = values.share_of(30, in_percent=True, mixed=True)
+    assert share == 0.3
+    with pytest.raises(values.Doubtful, match=r"can be 40 % or 0\.4 %") as doubt:
+        values.share_of(0.4, in_percent=True, mixed=True)
+    assert doubt.value.cure == "Write 40% or 0.4%, with the sign."
 
 
 @pytest.mark.parametrize(
