@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from graphmap.analysis.case import Case
 from graphmap.analysis.chain import Chain
 from graphmap.graph import SupplyGraph
-from graphmap.policy import load_lens, load_policy
+from graphmap.policy import STANDINGS, Unknown, load_lens, load_policy
 from graphmap.records import Edge, Node
-from tests.graphs import buys, declares, graph_of, smelter
+from tests.graphs import answered, buys, declares, graph_of, smelter
 
 
 def case_of(
@@ -22,15 +22,28 @@ def case_of(
     values: Mapping[str, float] | None = None,
 ) -> Case:
     """A case, seen through lens us-1502, in which standings have round values: accepted 0.05, in progress 0.25,
-    not accepted 1, all others 0.5. ``graph`` instead of claims; ``values`` instead of these."""
-    standing = {"accepted": 0.05, "in progress": 0.25, "not accepted": 1.0, "not on list": 0.5, "unidentified": 0.5}
-    policy = dataclasses.replace(load_policy("default"), standing_value={**standing, **(values or {})})
+    not accepted 1, all others and the unknown 0.5, from 0.05 to 1. ``graph`` instead of claims; ``values`` instead of
+    these, "unknown" among them."""
+    standing = {"accepted": 0.05, "in progress": 0.25, "not accepted": 1.0, "not on list": 0.5, "unknown": 0.5}
+    standing |= values or {}
+    estimate = standing.pop("unknown")
+    policy = dataclasses.replace(
+        load_policy("default"),
+        standing_value=dict.fromkeys(STANDINGS, estimate) | standing,
+        unknown=Unknown(estimate, 0.05, 1.0),
+    )
     return kind(graph or graph_of(*claims), policy=policy, lens=load_lens("us-1502"))
 
 
 def assessed(smelter_id: str, status: str) -> Edge:
     """A status under RMAP: "Conformant" is accepted, "Active" in progress, "Non-conformant" not accepted."""
     return Edge("ASSESSED_BY", smelter(smelter_id), Node("Scheme", "RMAP", "RMAP"), "A1", "", {"status": status})
+
+
+def whole(*companies: str, mineral: str = "gold") -> list[Edge]:
+    """These companies answer that all smelters are identified and all suppliers have answered."""
+    answers = (("cmrt:6", "100%"), ("cmrt:7", "Yes"))
+    return [answered(company, question, answer, mineral) for company in companies for question, answer in answers]
 
 
 def located(facility: Node, area: Node) -> Edge:
@@ -71,6 +84,7 @@ GOLDEN = (
     declares("SubB", "Y"),
     assessed("X", "Conformant"),
     assessed("Y", "Non-conformant"),
+    *whole("SubA", "SubB"),
 )
 """Hand-worked example of METHOD: exposure of B is 0.54875, of which X 0.02375 and Y 0.525."""
 

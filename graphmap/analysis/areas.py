@@ -58,13 +58,14 @@ class Areas:
 
     ``loaded`` is false when the lens has none: it needs a list that no document gives, or does not cover the
     mineral. Then nothing is judged. ``named`` are smelters, mines and companies (graph nodes) that stand on the
-    list themselves, with level and claim.
+    list themselves, with level and claim; of a mine that is listed more than once ``judge`` takes the highest level.
     """
 
     def __init__(self, graph: SupplyGraph, lens: Lens, mineral: str, as_of: date | None) -> None:
         self._graph, self._mineral, self._as_of = graph, mineral, as_of
         self._levels: dict[str, list[tuple[str, tuple[Claim, ...]]]] = defaultdict(list)
         self.named: dict[int, tuple[str, Claim]] = {}
+        self._listed: dict[int, list[tuple[str, Claim]]] = defaultdict(list)
         if mineral in lens.minerals:
             for code, level in lens.areas.items():
                 self._levels[code].append((level, ()))
@@ -84,6 +85,7 @@ class Areas:
                 self._levels[places.current(graph.ids[tail])].append((said, (claim,)))
             else:
                 self.named.setdefault(tail, (said, claim))
+                self._listed[tail].append((said, claim))
 
     def facilities(self, smelters: Ints, values: Mapping[str, float]) -> dict[int, list[Ground]]:
         """For each smelter that stands in an area why, by the policy's ``values`` per level."""
@@ -168,8 +170,9 @@ class Areas:
         graph, code = self._graph, places.current(self._graph.ids[place])
         label = graph.label_of(place)
         if label == "Mine":
-            level, claim = self.named[place]
-            return Ground(place, level, values.get(level, values[LISTED]), True, (claim,))
+            named = self._listed[place]
+            value, level, claim = max((values.get(level, values[LISTED]), level, claim) for level, claim in named)
+            return Ground(place, level, value, True, (claim,))
         around = [code, places.parent_of(code) or code, places.country_of(code)] if label == "Region" else [code]
         if said := [found for one in around if (found := self._highest(one, values))]:
             value, level, claims = max(said)

@@ -6,6 +6,7 @@ Every figure is computed when it is first asked for and kept, so that all analys
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from functools import cached_property, wraps
 from typing import Any, TypeVar
@@ -15,13 +16,13 @@ import numpy.typing as npt
 
 from graphmap import names, schema
 from graphmap.analysis.areas import Areas, Sourcing
-from graphmap.analysis.chain import Chain, mineral_chain, out_of_scope
+from graphmap.analysis.chain import Chain, mineral_chain
 from graphmap.analysis.flow import Flow
 from graphmap.analysis.hazard import Hazards, find_hazards
-from graphmap.analysis.interval import Exposure, find_exposure
+from graphmap.analysis.interval import Exposure, Worth, find_exposure
 from graphmap.analysis.reach import Reach, find_reach, worst_smelter
 from graphmap.analysis.shares import Shares, find_explained, find_shares
-from graphmap.analysis.standing import Standings, find_standings, unknown_words
+from graphmap.analysis.standing import Standings, find_standings, is_judged, unknown_words
 from graphmap.analysis.sweep import Sweep
 from graphmap.errors import NotFound
 from graphmap.graph import Floats, Ints, SupplyGraph, mineral_code
@@ -74,7 +75,7 @@ class Case:
         if mineral not in schema.MINERALS:
             near = names.closest(mineral, schema.MINERALS, 1) or schema.MINERALS[:4]
             raise NotFound(f"There is no mineral {mineral!r}.", f"Did you mean {' or '.join(near)}?")
-        return mineral_chain(self.graph, mineral)
+        return mineral_chain(self.graph, mineral, self.as_of)
 
     def smelters(self, mineral: str) -> Ints:
         """The graph nodes of the smelters of a chain."""
@@ -84,15 +85,17 @@ class Case:
     @_per_mineral
     def companies(self, mineral: str) -> Ints:
         """The places of the companies that have a part in the chain: they buy, sell or declare, or answer for the
-        mineral. A company that says it has none of it is left out."""
-        graph, chain = self.graph, self.chain(mineral)
-        code, answered = mineral_code(mineral), graph.table("ANSWERED")
-        part = np.zeros(len(chain), np.bool_)
-        part[chain.tail] = part[chain.head] = True
-        nodes = chain.node[: chain.companies]
-        part[: chain.companies] |= np.isin(nodes, answered.tail[answered.mineral == code])
-        part[: chain.companies] &= ~out_of_scope(graph, code)[nodes]
-        return np.flatnonzero(part[: chain.companies]).astype(np.int32)
+        mineral. A company that has none of it by its own word, or because it buys all from such, is left out."""
+        graph, chain, code = self.graph, self.chain(mineral), mineral_code(mineral)
+        part = np.zeros(len(graph), np.bool_)
+        part[chain.node[chain.tail]] = True
+        for table, every in ((graph.table("BUYS_FROM"), -1), (graph.table("ANSWERED"), code)):
+            about = (table.mineral == code) | (table.mineral == every)
+            part[table.tail[about]] = True
+        bought = graph.table("BUYS_FROM")
+        part[bought.head[(bought.mineral == code) | (bought.mineral < 0)]] = True
+        here = part[chain.node[: chain.companies]] & ~chain.outside[: chain.companies]
+        return np.flatnonzero(here).astype(np.int32)
 
     @_per_mineral
     def sweep(self, mineral: str) -> Sweep:
@@ -148,24 +151,28 @@ class Case:
         return worst_smelter(self.chain(mineral), self.sweep(mineral), self.hazard(mineral))
 
     @_per_mineral
-    def shares(self, mineral: str) -> Shares:
-        """What part of its tail's purchases each link carries."""
-        chain = self.chain(mineral)
-        return find_shares(chain, find_explained(chain, self.sweep(mineral), self.reach(mineral)))
+    def _stated(self, mineral: str) -> Shares:
+        """The shares of each link before any closed list has placed what is unknown."""
+        chain, reach = self.chain(mineral), self.reach(mineral)
+        return find_shares(chain, find_explained(chain, self.sweep(mineral), reach), reach)
 
     @_per_mineral
     def flow(self, mineral: str) -> Flow:
         """The estimated shares as mass on the sweep."""
-        shares = self.shares(mineral)
-        return Flow(self.sweep(mineral), shares.estimate, shares.unknown)
+        return Flow(self.sweep(mineral), self._stated(mineral))
+
+    @_per_mineral
+    def shares(self, mineral: str) -> Shares:
+        """What part of its tail's purchases each link carries."""
+        return replace(self._stated(mineral), weight=self.flow(mineral).weight)
 
     @_per_mineral
     def exposure(self, mineral: str) -> Exposure:
-        """Exposure per place: estimate, low, high. At a smelter it is the hazard."""
-        chain = self.chain(mineral)
-        value = np.zeros(len(chain))
-        value[chain.companies :] = self.hazard(mineral)
-        return find_exposure(self.sweep(mineral), self.shares(mineral), self.flow(mineral), value, self.unidentified)
+        """Exposure per place: estimate, low, high, unknown. At a smelter it is the hazard."""
+        chain, hazards = self.chain(mineral), self.hazards(mineral)
+        nothing = np.zeros(chain.companies)
+        worth = Worth(*(np.concatenate([nothing, part]) for part in (hazards.hazard, hazards.low, hazards.high)))
+        return find_exposure(self.sweep(mineral), self.shares(mineral), self.flow(mineral), worth, self.policy.unknown)
 
     def mass(self, place: int, mineral: str) -> tuple[Floats, float]:
         """Where one unit of purchases of a place ends: the mass that passes every place, and what is unknown.
@@ -181,7 +188,12 @@ class Case:
         if self.as_of is None:
             notes.append("No document is dated: no assessment counts as expired. Give a date (--as-of).")
         if not len(self.graph.table("ASSESSED_BY")):
-            notes.append("No assurance list is loaded: every identified smelter counts as not on list.")
+            notes.append("No assurance list is loaded: no smelter is judged, and every rate is unknown.")
+        elif unjudged := [m for m in self.minerals if not is_judged(self.graph, self.policy, m, self.as_of)]:
+            on = f" on {self.as_of}" if self.as_of else ""
+            notes.append(
+                f"No assurance list that counts for {', '.join(unjudged)} was known{on}: their smelters are not judged."
+            )
         notes += unknown_words(self.graph, self.policy)
         if not self.minerals:
             notes.append(f"No document names a mineral of lens {self.lens.name}.")

@@ -8,7 +8,15 @@ import numpy as np
 import pandas as pd
 
 from graphmap.analysis.case import Case
-from graphmap.analysis.standing import ACCEPTED, IN_PROGRESS, NOT_ACCEPTED, NOT_ON_LIST, UNIDENTIFIED
+from graphmap.analysis.standing import (
+    ACCEPTED,
+    IN_PROGRESS,
+    NOT_ACCEPTED,
+    NOT_JUDGED,
+    NOT_ON_LIST,
+    UNIDENTIFIED,
+    is_judged,
+)
 from graphmap.graph import Floats
 
 IDENTIFIED = (ACCEPTED, IN_PROGRESS, NOT_ACCEPTED, NOT_ON_LIST)
@@ -23,14 +31,18 @@ def conformance(
 
     ===================================  ============================================================================
     company, name, mineral
-    identified, accepted, in_progress    distinct smelters upstream
+    judged                               whether an assurance list that counts for the mineral was known on that day;
+                                         if not, every rate is NaN
+    identified, accepted, in_progress    distinct smelters upstream that are judged
     not_accepted, not_on_list
+    not_judged                           distinct smelters upstream, on a day without an assurance list
     unidentified                         entries upstream that name no smelter
-    rate_by_count                        accepted / identified, 0 to 1; NaN when no smelter is identified
+    rate_by_count                        accepted / identified, 0 to 1; NaN when no smelter is identified and judged
     in_progress_by_count                 in progress / identified
-    rate_by_mass                         the same by the mass of purchases that ends at these smelters, as estimated
-    in_progress_by_mass
-    unidentified_mass                    part of all purchases that ends at no identified smelter, 0 to 1
+    mass_low, mass_high                  the part of all purchases that ends at accepted smelters, as estimated, and
+                                         the same with all that is unknown
+    in_progress_by_mass                  the part of all purchases that ends at smelters in progress
+    unknown                              part of all purchases whose smelters nobody names, 0 to 1
     ===================================  ============================================================================
     """
     tables = [_conformance(case, mineral, companies) for mineral in (case.minerals if minerals is None else minerals)]
@@ -53,23 +65,28 @@ def _conformance(case: Case, mineral: str, companies: Sequence[int] | None) -> p
         value[chain.companies :] = np.isin(code, standings)
         return flow.up(value, 0.0)[place]
 
-    identified, identified_mass = count(*IDENTIFIED), mass(*IDENTIFIED)
+    judged = is_judged(graph, case.policy, mineral, case.as_of)
+    identified, accepted = count(*IDENTIFIED), mass(ACCEPTED)
+    unknown = case.exposure(mineral).unknown[place]
     return pd.DataFrame(
         {
             "company": list(graph.ids.take(node)),
             "name": list(graph.names.take(node)),
             "mineral": mineral,
+            "judged": judged,
             "identified": identified.astype(np.int64),
             "accepted": count(ACCEPTED).astype(np.int64),
             "in_progress": count(IN_PROGRESS).astype(np.int64),
             "not_accepted": count(NOT_ACCEPTED).astype(np.int64),
             "not_on_list": count(NOT_ON_LIST).astype(np.int64),
+            "not_judged": count(NOT_JUDGED).astype(np.int64),
             "unidentified": count(UNIDENTIFIED).astype(np.int64),
             "rate_by_count": _part(count(ACCEPTED), identified),
             "in_progress_by_count": _part(count(IN_PROGRESS), identified),
-            "rate_by_mass": _part(mass(ACCEPTED), identified_mass),
-            "in_progress_by_mass": _part(mass(IN_PROGRESS), identified_mass),
-            "unidentified_mass": np.clip(1.0 - identified_mass, 0.0, 1.0),
+            "mass_low": accepted if judged else np.nan,
+            "mass_high": np.minimum(accepted + unknown, 1.0) if judged else np.nan,
+            "in_progress_by_mass": mass(IN_PROGRESS) if judged else np.nan,
+            "unknown": unknown,
         }
     )
 

@@ -19,13 +19,17 @@ from graphmap.graph import Floats, Ints, SupplyGraph
 from graphmap.policy import GRADES, STANDINGS
 from graphmap.tiers import tiers
 
+NOTHING_KNOWN = 1 - 1e-9
+"""A part of its purchases from which on nothing is known of a company: rounding apart, all of it is unknown."""
+
 
 @dataclass(frozen=True)
 class Part:
     """One part of an exposure: ``contribution = mass * value``.
 
     ``node`` is the graph node, -1 for what is unknown; ``mass`` the part of the company's purchases, ``value``
-    the hazard (of a smelter) or exposure (of a supplier). ``kind`` is "smelter", "supplier" or "unknown".
+    the hazard (of a smelter) or exposure (of a supplier). ``kind`` is "smelter", "supplier" or "unknown"; what is
+    unknown of its own purchases and placed by its own closed list has the mean hazard of the smelters there.
     """
 
     kind: str
@@ -60,30 +64,42 @@ class Attribution:
 def attribute(case: Case, company: int, mineral: str) -> Attribution:
     """Split the exposure (estimate) of a company, given as graph node, for one mineral.
 
+    A supplier brings its share times its exposure; what is unknown at the supplier is valued by where the company's
+    own closed list sends it (the mean hazard there), if it has one, else by ``unknown.estimate`` of the policy.
     Raises ``NotFound`` if the node has no part in the chain of the mineral.
     """
-    chain, shares = case.chain(mineral), case.shares(mineral)
-    graph, value = case.graph, case.exposure(mineral).estimate
+    chain, shares, flow = case.chain(mineral), case.shares(mineral), case.flow(mineral)
+    graph, exposure, hazard = case.graph, case.exposure(mineral), case.hazard(mineral)
     place = chain.place(company)
     if place is None:
         raise NotFound(f"{graph.names[company]} has no part in the chain of {mineral}.", "Choose another mineral.")
-    unidentified = case.unidentified
+    estimate = case.policy.unknown.estimate
 
-    def part(p: int, mass: float) -> Part:
+    def part(p: int, mass: float, value: float) -> Part:
         node = int(chain.node[p])
         kind = "supplier" if p < chain.companies else "smelter"
-        return Part(kind, node, graph.ids[node], graph.names[node], float(mass), float(value[p]))
+        return Part(kind, node, graph.ids[node], graph.names[node], float(mass), float(value))
 
-    def unknown(mass: float) -> list[Part]:
-        return [Part("unknown", -1, "", "unknown", float(mass), unidentified)] if mass > 0 else []
+    def unknown(mass: float, value: float, name: str = "unknown") -> list[Part]:
+        return [Part("unknown", -1, "", name, float(mass), float(value))] if mass > 0 else []
 
     mass, lost = case.mass(place, mineral)
-    ends = chain.companies + np.flatnonzero(mass[chain.companies :])
-    smelters = [part(p, mass[p]) for p in ends.tolist()] + unknown(lost)
-    links = range(int(chain.indptr[place]), int(chain.indptr[place + 1]))
-    own = shares.unknown[place]
-    direct = [part(int(chain.head[i]), shares.estimate[i]) for i in links if shares.estimate[i] > 0] + unknown(own)
-    return Attribution(company, mineral, float(value[place]), _largest_first(smelters), _largest_first(direct))
+    ends = (chain.companies + np.flatnonzero(mass[chain.companies :])).tolist()
+    smelters = [part(p, mass[p], hazard[p - chain.companies]) for p in ends] + unknown(lost, estimate)
+
+    links = np.arange(int(chain.indptr[place]), int(chain.indptr[place + 1]))
+    sent = links[shares.ends[links]]
+    value = float(hazard[chain.head[sent] - chain.companies].mean()) if len(sent) else estimate
+    known = exposure.estimate - exposure.unknown * estimate
+    direct = [
+        part(p, share, known[p] + exposure.unknown[p] * value)
+        for p, share in zip(chain.head[links].tolist(), flow.share[links].tolist(), strict=True)
+        if share > 0
+    ]
+    direct += unknown(flow.own[place], value, "placed by its own list" if len(sent) else "unknown")
+    return Attribution(
+        company, mineral, float(exposure.estimate[place]), _largest_first(smelters), _largest_first(direct)
+    )
 
 
 def _largest_first(parts: list[Part]) -> tuple[Part, ...]:
@@ -97,17 +113,19 @@ def rate(case: Case, *, minerals: Sequence[str] | None = None) -> pd.DataFrame:
     """Rate every company that has a part in the chain of a mineral; one row per company and mineral.
 
     ``minerals`` are by default those of the case. A company that says it has none of a mineral has no row for it;
-    one that did not answer has one, with everything unknown. The most exposed come first within a mineral.
+    one that did not answer has one, with everything unknown. The most exposed come first within a mineral; those of
+    which nothing is known (``unknown`` above ``NOTHING_KNOWN``) stand after all others, for they have no rank.
 
     ==============================  ==================================================================================
     company, name, tier             id and name; 0 brand, 1 direct supplier, …, -1 not in a chain from a brand
     mineral
     exposure, low, high             0 to 1: estimate and interval
-    unknown                         part of the purchases of which nothing is known, 0 to 1
-    smelters                        distinct smelters upstream; the next five columns are those of each standing
+    unknown                         part of the purchases whose smelters nobody names, 0 to 1
+    placed_by_own_list              part whose smelters only the company's own closed list names, 0 to 1
+    smelters                        distinct smelters upstream; the next six columns are those of each standing
     accepted, in_progress,
     not_accepted, not_on_list,
-    unidentified
+    unidentified, not_judged
     worst_hazard, worst_smelter,    the smelter of the highest hazard upstream (id and name); NaN and "" if none
     worst_smelter_name
     spend_reaching_not_accepted     part (0 to 1) of the spend of its own purchases that goes to suppliers with a
@@ -131,7 +149,6 @@ def _rate(case: Case, mineral: str, tier: Ints) -> pd.DataFrame:
     ids, called = ([*texts.take(smelters.astype(np.intp)), ""] for texts in (graph.ids, graph.names))
     grades = find_grades(graph, case.policy.evidence, node, mineral, case.as_of)
     named = case.areas(mineral).named
-    nothing = np.zeros(len(chain))
     table = pd.DataFrame(
         {
             "company": graph.ids.take(node.astype(np.intp)),
@@ -141,7 +158,8 @@ def _rate(case: Case, mineral: str, tier: Ints) -> pd.DataFrame:
             "exposure": exposure.estimate[place],
             "low": exposure.low[place],
             "high": exposure.high[place],
-            "unknown": case.flow(mineral).up(nothing, 1.0)[place],
+            "unknown": exposure.unknown[place],
+            "placed_by_own_list": exposure.placed[place],
             "smelters": reach.count()[place],
             **{standing.replace(" ", "_"): reach.count(code == i)[place] for i, standing in enumerate(STANDINGS)},
             "worst_hazard": np.append(case.hazard(mineral), np.nan)[worst],
@@ -153,26 +171,35 @@ def _rate(case: Case, mineral: str, tier: Ints) -> pd.DataFrame:
             "reasons": list(grades.reasons),
         }
     )
-    return table.sort_values(["exposure", "company"], ascending=[False, True], kind="stable", ignore_index=True)
+    return ranked(table)
+
+
+def ranked(rated: pd.DataFrame) -> pd.DataFrame:
+    """Rows of a rating in order: the most exposed first, then those of which nothing is known, equals by id."""
+    keys = (rated["unknown"] > NOTHING_KNOWN, -rated["exposure"], rated["company"])
+    order = np.lexsort([np.asarray(key) for key in reversed(keys)])
+    return rated.iloc[order].reset_index(drop=True)
 
 
 def overall(case: Case, rated: pd.DataFrame) -> pd.DataFrame:
     """One row per company over the minerals of ``rated`` (as ``rate`` gives it), the most exposed first.
 
     ``exposure``, ``low``, ``high`` and ``unknown`` are weighted by what the company spends on each mineral where
-    purchases give it for every one of its minerals, in one currency (``basis`` "spend"); else each is the highest over
-    its minerals, and ``unknown`` that of the most exposed one (``basis`` "maximum"). ``mineral`` is the most exposed
-    one, ``minerals`` how many there are, ``evidence`` the worst grade. Further columns: ``company``, ``name``,
-    ``tier``.
+    purchases give it for every one of its minerals, in one currency (``basis`` "spend"); else they are those of its
+    most exposed mineral (``basis`` "maximum"), of the minerals of which anything is known. ``mineral`` is that most
+    exposed one, ``minerals`` how many there are, ``nothing_known`` of how many of them nothing is known, ``evidence``
+    the worst grade. Further columns: ``company``, ``name``, ``tier``. Companies of which nothing is known in any
+    mineral stand last.
     """
     spend = _spend_by_mineral(case.graph)
     keys = zip(rated["company"].to_numpy(), rated["mineral"].to_numpy(), strict=True)
     grade = rated["evidence"].map({name: i for i, name in enumerate(GRADES)})
-    table = rated.assign(spend=np.array([spend.get(key, 0.0) for key in keys], np.float64), grade=grade)
-    table = table.sort_values(["company", "exposure"], ascending=[True, False], kind="stable")
+    blind = rated["unknown"] > NOTHING_KNOWN
+    table = rated.assign(spend=np.array([spend.get(key, 0.0) for key in keys], np.float64), grade=grade, blind=blind)
+    table = table.sort_values(["company", "blind", "exposure"], ascending=[True, True, False], kind="stable")
     groups = table.groupby("company", sort=True)
     top, known = groups[["name", "tier", "mineral"]].first(), groups["spend"].min() > 0
-    worst = groups[["exposure", "low", "high"]].max().assign(unknown=groups["unknown"].first())
+    worst = groups[["exposure", "low", "high", "unknown"]].first()
     figures = {}
     for column in worst:
         weighted = (table[column] * table["spend"]).groupby(table["company"]).sum() / groups["spend"].sum()
@@ -185,11 +212,11 @@ def overall(case: Case, rated: pd.DataFrame) -> pd.DataFrame:
             "basis": known.map({True: "spend", False: "maximum"}),
             "mineral": top["mineral"],
             "minerals": groups.size(),
+            "nothing_known": groups["blind"].sum().astype(np.int64),
             "evidence": groups["grade"].max().map(dict(enumerate(GRADES))),
         }
     )
-    out = out.reset_index(names="company")
-    return out.sort_values(["exposure", "company"], ascending=[False, True], kind="stable", ignore_index=True)
+    return ranked(out.reset_index(names="company"))
 
 
 def _spend_reaching(case: Case, mineral: str) -> Floats:

@@ -1,7 +1,8 @@
 """Mass on the links of a chain: values flow down it from smelters to brands, purchases flow up it.
 
-The two directions are adjoint: what ``Flow.up`` gives for a place is the mass that ``Flow.down`` sends from it to
-the smelters, times their values. That makes attribution exact (METHOD section 5).
+What is unknown at a company moves downstream until a closed list says where it ends (METHOD section 4). The two
+directions are adjoint: what ``Flow.up`` gives for a place is the mass that ``Flow.down`` sends from it to the
+smelters, times their values. That makes attribution exact (METHOD section 5).
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import splu
 
-from graphmap.analysis.sweep import Mask, Step, Sweep, Values
+from graphmap.analysis.shares import Shares
+from graphmap.analysis.sweep import Mask, Step, Sweep
 from graphmap.graph import Floats, Ints, ranges
 
 CLOSED = 1e-9
@@ -20,125 +22,169 @@ system of the circle has no answer in double precision. Our choice."""
 
 
 class Flow:
-    """Mass on a sweep: ``weight`` per link of the chain and ``unknown`` per place sum to 1 at every company."""
+    """Mass on a sweep, by the estimate of ``shares``.
 
-    def __init__(self, sweep: Sweep, weight: Floats, unknown: Floats) -> None:
-        self._sweep, self._unknown = sweep, unknown
-        self._weight = weight[sweep.links]
-        self._parts = [self._part(step) for step in sweep.steps]
+    Per place: ``unknown`` is the part of its purchases whose smelters nobody names (METHOD: N), ``placed`` the part
+    whose smelters only its own closed list names (N0). Per link of the chain: ``weight`` is the part of the tail's
+    purchases that it carries, what the closed list placed included. Masses at smelters and ``unknown`` sum to 1.
 
-    def _part(self, step: Step) -> Circle | sp.csr_matrix:
-        child, weight = self._sweep.child[step.links], self._weight[step.links]
-        if step.circular:
-            return Circle(step, child, weight, self._unknown[step.places])
-        bounds = np.append(step.starts, len(child)).astype(np.int32)
-        return sp.csr_matrix((weight, child, bounds), shape=(len(step.places), self._sweep.size))
+    ``share`` per link and ``own`` per place are the same without what comes from upstream as unknown: they are the
+    estimate of ``shares``, but for circles in which mass would be caught.
+    """
+
+    def __init__(self, sweep: Sweep, shares: Shares) -> None:
+        self._sweep = sweep
+        share, own = _free_the_caught(sweep, shares)
+        arriving = self._arriving(share, own, shares.closed)
+        self.own: Floats = own
+        self.share = _in_chain(sweep, share)
+        self.unknown: Floats = np.where(shares.closed, 0.0, arriving)
+        self.placed: Floats = np.where(shares.closed, arriving, 0.0)
+
+        self._weight, ends = share, shares.ends[sweep.links]
+        if ends.any():
+            owner = sweep.owner[ends]
+            count = np.bincount(owner, minlength=sweep.size)
+            self._weight = share.copy()
+            self._weight[ends] += self.placed[owner] / count[owner]
+        self.weight = _in_chain(sweep, self._weight)
+        self._matrices = [_matrix(sweep, step, self._weight) for step in sweep.steps]
+        self._circles = [
+            _circle(sweep, step, share, own, np.ones(sweep.size, np.bool_)) if step.circular else None
+            for step in sweep.steps
+        ]
+
+    def _arriving(self, share: Floats, own: Floats, closed: Mask) -> Floats:
+        """What is unknown at each place or arrives there as unknown, before its own closed list places it."""
+        sweep, out, passes = self._sweep, own.copy(), ~closed
+        for step in sweep.steps:
+            here = out[step.places]
+            out[step.places] = 0.0
+            known = here + _matrix(sweep, step, share) @ (out * passes)
+            out[step.places] = _circle(sweep, step, share, own, passes).solve(known) if step.circular else known
+        return np.minimum(out, 1.0)
 
     def up(self, value: Floats, unknown_value: float) -> Floats:
-        """What every place gets of the smelters' values: x = sum of weight * x(head) + unknown * ``unknown_value``.
+        """What every place gets of the smelters' values, and ``unknown_value`` of what is unknown.
 
-        ``value`` is per place and counts at smelters. Companies without links and those of a circle that no mass
-        leaves get ``unknown_value``.
+        ``value`` is per place and counts at smelters.
         """
-        x = np.where(self._unknown > 0, unknown_value, value)
-        for step, part in zip(self._sweep.steps, self._parts, strict=True):
-            if isinstance(part, Circle):
-                x[step.places] = unknown_value
-                x[step.places] = part.settle(x, unknown_value)
-            else:
-                x[step.places] = part @ x + self._unknown[step.places] * unknown_value
-        return x
+        x = np.where(self.own > 0, 0.0, value)
+        for step, matrix, circle in zip(self._sweep.steps, self._matrices, self._circles, strict=True):
+            x[step.places] = 0.0
+            known = matrix @ x
+            x[step.places] = circle.solve(known) if circle else known
+        found: Floats = x + self.unknown * unknown_value
+        return found
 
     def down(self, source: int) -> tuple[Floats, float]:
         """Where one unit of mass at place ``source`` goes: the mass that passes each place, and what is unknown.
 
         What arrives at smelters and the unknown sum to 1. In a circle a place is passed once per round.
         """
-        mass = np.zeros(self._sweep.size)
+        sweep = self._sweep
+        mass = np.zeros(sweep.size)
         mass[source] = 1.0
-        lost = self._unknown.copy()
-        for step, part in zip(reversed(self._sweep.steps), reversed(self._parts), strict=True):
+        for step, circle in zip(reversed(sweep.steps), reversed(self._circles), strict=True):
             passing = mass[step.places]
             active = np.flatnonzero(passing)
             if not len(active):
                 continue
-            if isinstance(part, Circle):
-                mass[step.places], leaving = part.go_round(passing)
-                np.add.at(mass, self._sweep.child[step.links], leaving)
-                lost[step.places[~part.free]] = 1.0
+            if circle:
+                passing = circle.go_round(passing)
+                flow = passing[step.owner] * self._weight[step.links]
+                np.add.at(mass, sweep.child[step.links], np.where(step.inner < 0, flow, 0.0))
+                mass[step.places] = passing
             else:
                 count = step.counts[active]
                 link = ranges(step.starts[active] + step.links.start, count)
-                np.add.at(mass, self._sweep.child[link], np.repeat(passing[active], count) * self._weight[link])
-        return mass, float(mass @ lost)
+                np.add.at(mass, sweep.child[link], np.repeat(passing[active], count) * self._weight[link])
+        return mass, float(self.unknown[source])
+
+
+def _in_chain(sweep: Sweep, values: Floats) -> Floats:
+    """Values per link of the sweep, in the order of the links of the chain."""
+    out = np.empty_like(values)
+    out[sweep.links] = values
+    return out
+
+
+def _matrix(sweep: Sweep, step: Step, weight: Floats) -> sp.csr_matrix:
+    """The weights of the links of a step, a row per place of it and a column per place of the chain."""
+    child = sweep.child[step.links]
+    bounds = np.append(step.starts, len(child)).astype(np.int32)
+    return sp.csr_matrix((weight[step.links], child, bounds), shape=(len(step.places), sweep.size))
+
+
+def _circle(sweep: Sweep, step: Step, share: Floats, own: Floats, passes: Mask) -> Circle:
+    """The system of a circular step in which only what goes to places that ``passes`` stays in the circle."""
+    stays = (step.inner >= 0) & passes[sweep.child[step.links]]
+    share = share[step.links]
+    outlet = step.per_place(np.where(stays, 0.0, share)) + own[step.places]
+    return Circle(step, np.where(stays, share, 0.0), outlet)
+
+
+def _free_the_caught(sweep: Sweep, shares: Shares) -> tuple[Floats, Floats]:
+    """The estimated share of each link of the sweep and the own unknown of each place, so that no mass is caught.
+
+    Mass that no link leads out of a circle of companies is unknown at those that close their list, which ends it; if
+    there are none, at each company of the circle.
+    """
+    share, own = shares.estimate[sweep.links], shares.unknown.copy()
+    for step in sweep.steps:
+        if not step.circular:
+            continue
+        caught, circle = find_caught(step, share[step.links], own[step.places])
+        if not caught.any():
+            continue
+        closing = caught & shares.closed[step.places]
+        has_closing = np.bincount(circle, closing, len(caught)) > 0
+        ends = caught & (closing | ~has_closing[circle])
+        own[step.places[ends]] = 1.0
+        share[step.links] = np.where(ends[step.owner], 0.0, share[step.links])
+    return share, own
+
+
+def find_caught(step: Step, share: Floats, own: Floats) -> tuple[Mask, Ints]:
+    """Which places of a circular step lie in a set that reach each other and that no mass leaves; a number per set."""
+    owner, inner, size = step.owner, step.inner, len(step.places)
+    inside = np.flatnonzero((inner >= 0) & (share > CLOSED))
+    links = sp.csr_matrix((np.ones(len(inside), np.int8), (owner[inside], inner[inside])), shape=(size, size))
+    count, group = connected_components(links, directed=True, connection="strong")
+    outlet = step.per_place(np.where(inner < 0, share, 0.0)) + own > CLOSED
+    leads_out = inside[group[owner[inside]] != group[inner[inside]]]
+    is_open = np.zeros(count, np.bool_)
+    is_open[group[outlet]] = True
+    is_open[group[owner[leads_out]]] = True
+    caught: Mask = ~is_open[group]
+    return caught, group
 
 
 class Circle:
-    """The circular places of one step under given weights (per link of the step) and unknown mass (per place).
+    """The linear system of the circular places of one step.
 
-    ``child`` are the heads of the links. ``free`` says which places do not lie in a closed circle, out of which no
-    mass leads.
+    ``weight`` per link of the step is what stays in the circle, ``outlet`` per place what leaves it; at every place
+    they sum to 1, and from every place something leads out.
     """
 
-    def __init__(self, step: Step, child: Ints, weight: Floats, lost: Floats) -> None:
-        self._step, self._child, self._weight, self._lost = step, child, weight, lost
-        self._owner = step.owner
-        within = step.inner >= 0
-        self.free = self._find_free(within)
-        self._to_free = np.append(self.free, False)[step.inner]
-        index = np.cumsum(self.free) - 1
-        used = self._to_free & self.free[self._owner]
-        size = int(self.free.sum())
-        inside = sp.csc_matrix((weight[used], (index[self._owner[used]], index[step.inner[used]])), shape=(size, size))
-        self._factors = splu(sp.eye_array(size, format="csc") - inside) if size else None
+    def __init__(self, step: Step, weight: Floats, outlet: Floats) -> None:
+        used, size = weight > 0, len(step.places)
+        inside = sp.csc_matrix((weight[used], (step.owner[used], step.inner[used])), shape=(size, size))
+        self._ring, self._outlet = step.ring, outlet
+        self._factors = splu(sp.eye_array(size, format="csc") - inside)
+        # With all values 1 the answer is 1. Dividing by what comes out instead removes the rounding error of a circle
+        # that is nearly closed, which is the same for all right sides.
+        self._ones = self._factors.solve(outlet)
 
-    def _find_free(self, within: Mask) -> Mask:
-        """All places but those of closed circles: sets that reach each other and from which no mass leads out."""
-        owner, inner, k = self._owner, self._step.inner, len(self._step.places)
-        inside = np.flatnonzero(within & (self._weight > CLOSED))
-        links = sp.csr_matrix((np.ones(len(inside), np.int8), (owner[inside], inner[inside])), shape=(k, k))
-        count, group = connected_components(links, directed=True, connection="strong")
-        outlet = self._per_place(np.where(within, 0.0, self._weight)) + self._lost > CLOSED
-        leads_out = inside[group[owner[inside]] != group[inner[inside]]]
-        is_open = np.zeros(count, np.bool_)
-        is_open[group[outlet]] = True
-        is_open[group[owner[leads_out]]] = True
-        free: Mask = is_open[group]
-        return free
+    def solve(self, known: Floats) -> Floats:
+        """x = known + inside @ x."""
+        solved: Floats = self._factors.solve(known) / self._ones
+        return solved
 
-    def _per_place(self, per_link: Floats) -> Floats:
-        return np.bincount(self._owner, per_link, len(self._step.places)).astype(np.float64, copy=False)
-
-    def settle(self, x: Floats, unknown_value: float) -> Floats:
-        """The values of the places, given those of all places outside.
-
-        In a closed circle ``x`` stays as it is: any constant solves it.
-        """
-        out = x[self._step.places]
-        if self._factors is not None:
-            fixed = np.where(self._to_free, 0.0, self._weight)
-            known = self._per_place(fixed * x[self._child]) + self._lost * unknown_value
-            # With all values 1 the answer is 1. Dividing by what comes out instead removes the rounding error of a
-            # circle that is nearly closed, which is the same in both columns.
-            right = np.column_stack([known, self._per_place(fixed) + self._lost])
-            solved: Values = self._factors.solve(right[self.free])
-            out[self.free] = solved[:, 0] / solved[:, 1]
-        return out
-
-    def go_round(self, inflow: Floats) -> tuple[Floats, Floats]:
-        """The mass that passes each place until all has left, and the mass that leaves on each link.
-
-        What reaches a closed circle stays there.
-        """
-        step, passing = self._step, np.zeros(len(self._step.places))
-        if self._factors is not None:
-            passing[self.free] = self._factors.solve(inflow[self.free], "T")  # type: ignore[call-overload]
-            # What goes in comes out; see ``settle``.
-            outlet = self._per_place(np.where(self._to_free, 0.0, self._weight)) + self._lost
-            gone = np.bincount(step.ring, passing * outlet)
-            came = np.bincount(step.ring, np.where(self.free, inflow, 0.0))
-            passing *= np.divide(came, gone, out=np.ones_like(came), where=gone > 0)[step.ring]
-        flow = passing[self._owner] * self._weight
-        caught = np.flatnonzero((step.inner >= 0) & ~self._to_free)
-        stays = inflow + np.bincount(step.inner[caught], flow[caught], len(passing))
-        return np.where(self.free, passing, stays), np.where(step.inner < 0, flow, 0.0)
+    def go_round(self, inflow: Floats) -> Floats:
+        """The mass that passes each place until all has left."""
+        passing: Floats = self._factors.solve(inflow, "T")  # type: ignore[call-overload]
+        # What goes in comes out; see ``__init__``.
+        gone, came = np.bincount(self._ring, passing * self._outlet), np.bincount(self._ring, inflow)
+        passing *= np.divide(came, gone, out=np.ones_like(came), where=gone > 0)[self._ring]
+        return passing

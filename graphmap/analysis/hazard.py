@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from graphmap import places, schema
 from graphmap.analysis.areas import Areas, Claim, Ground, Sourcing
-from graphmap.analysis.standing import Standings
+from graphmap.analysis.standing import ACCEPTED, NOT_JUDGED, Standings
 from graphmap.errors import NotFound
 from graphmap.graph import Floats, Ints, Receipt, SupplyGraph
 from graphmap.policy import STANDINGS, Policy
@@ -58,10 +58,13 @@ class Term:
 class Hazards:
     """The hazards of the smelters of a mineral: ``terms`` [term of ``TERMS``, smelter] and what is behind them.
 
-    ``high_risk`` is per smelter: stands in or sources from an area of the lens, or is named on its list.
+    ``high_risk`` is per smelter: stands in or sources from an area of the lens, or is named on its list. ``least`` and
+    ``most`` are the ends of the term "standing": they differ for smelters that nobody has judged.
     """
 
     terms: npt.NDArray[np.float64]
+    least: Floats
+    most: Floats
     high_risk: npt.NDArray[np.bool_]
     facilities: dict[int, list[Ground]]
     origins: dict[int, list[Ground]]
@@ -69,8 +72,18 @@ class Hazards:
 
     @property
     def hazard(self) -> Floats:
-        """Per smelter."""
+        """Per smelter, as estimated."""
         return noisy_or(self.terms)
+
+    @property
+    def low(self) -> Floats:
+        """Per smelter the least that it can be."""
+        return noisy_or(np.vstack([self.least, self.terms[1:]]))
+
+    @property
+    def high(self) -> Floats:
+        """Per smelter the most that it can be."""
+        return noisy_or(np.vstack([self.most, self.terms[1:]]))
 
 
 def find_hazards(
@@ -97,7 +110,10 @@ def find_hazards(
         for risk in risks:
             if (name := graph.ids[risk]) in policy.flag_value:
                 terms[TERMS.index(name), at[node]] = policy.flag_value[name]
-    return Hazards(terms, high_risk, facilities, origins, flags)
+    unjudged = standings.code == NOT_JUDGED
+    least = np.where(unjudged, policy.standing_value[STANDINGS[ACCEPTED]], terms[0])
+    most = np.where(unjudged, policy.unknown.high, terms[0])
+    return Hazards(terms, least, most, high_risk, facilities, origins, flags)
 
 
 def terms(case: Case, smelter: int, mineral: str) -> list[Term]:

@@ -1,7 +1,7 @@
 """What part of a company's purchases each link carries: what documents state, and what they leave open.
 
 METHOD section 4. Everything here is per link or per place of one ``Chain``. What no document gives is never zero:
-it is spread over links that may carry it, or goes to a node ``unknown``.
+it is spread over links that may carry it, or is unknown.
 """
 
 from __future__ import annotations
@@ -23,48 +23,102 @@ _ROUNDING = 1e-12
 class Shares:
     """Shares 0 to 1 of the purchases of each link's tail.
 
-    Per link: ``stated`` (0 where no document gives one), ``takes`` (whether it may carry what is missing),
-    ``explained`` (a declared smelter that a supplier of the same company already brings) and ``estimate``.
-    Per place: ``missing``, to be carried by the links that take, and ``unknown``, which nothing can carry.
-    At every place but a smelter the estimates and ``unknown`` sum to 1.
+    Per link: ``smelter`` (declares a smelter by name); ``stated`` (0 where no document gives one); ``takes`` (whether
+    it may carry what is missing, in an interval); ``explained`` (a declared smelter that a supplier of the same company
+    already brings); ``estimate``; ``ends`` (where a closed list sends what is unknown); ``weight`` (the estimate and
+    what the company's own closed list placed, see ``flow``); ``scaled`` (carries another share than documents state).
+
+    Per place: ``missing`` (what no document states); ``unknown`` (the part of it that is unknown in the estimate);
+    ``unknown_takes`` (whether all that is missing may be unknown, in an interval); ``closed`` (its list is the whole
+    chain, and nothing known contradicts that). At every place but a smelter the estimates and ``unknown`` sum to 1.
     """
 
+    smelter: Mask
     stated: Floats
     takes: Mask
     explained: Mask
     estimate: Floats
+    ends: Mask
+    weight: Floats
+    scaled: Mask
     missing: Floats
     unknown: Floats
+    unknown_takes: Mask
+    closed: Mask
+
+    @property
+    def unexplained(self) -> Mask:
+        """For each link whether it declares a smelter that no supplier brings."""
+        unexplained: Mask = self.smelter & ~self.explained
+        return unexplained
 
     @property
     def ways(self) -> Mask:
         """For each link whether a path may use it: all but declarations that a supplier explains and that carry no
         mass of their own (METHOD section 6)."""
-        ways: Mask = ~self.explained | (self.estimate > 0)
+        ways: Mask = ~self.explained | (self.weight > 0)
         return ways
 
 
-def find_shares(chain: Chain, explained: Mask) -> Shares:
-    """Shares of a chain, given which of its links are explained.
+def find_shares(chain: Chain, explained: Mask, reach: Reach) -> Shares:
+    """Shares of a chain, given which of its links are explained and what every place reaches.
 
-    The missing mass (1 less all stated shares) is carried by links without a share that are not explained; if
-    there are none, by explained ones without a share; if there are none, it is unknown. The estimate splits it
-    evenly. A company without links is unknown as a whole.
+    The missing mass (1 less all stated shares) is split evenly over purchases without a share, declared smelters that
+    no supplier explains and, if the list is open, the unknown; where there are neither such purchases nor such
+    smelters, over all declared smelters. A company that declares nothing has no unknown while anything else can take
+    it, and a company without links is unknown as a whole. An unidentified entry is the unknown, not a smelter.
     """
     n, tail = len(chain), chain.tail
     given = ~np.isnan(chain.share)
     stated = np.where(given, chain.share, 0.0)
-    left: Floats = 1.0 - np.bincount(tail, stated, n).astype(np.float64, copy=False)
-    left[left < _ROUNDING] = 0.0
-    left[chain.companies :] = 0.0
+    missing: Floats = 1.0 - np.bincount(tail, stated, n).astype(np.float64, copy=False)
+    missing[missing < _ROUNDING] = 0.0
+    missing[chain.companies :] = 0.0
 
-    first_choice = ~given & ~explained
-    has_first = np.bincount(tail, first_choice, n) > 0
-    takes = first_choice | (~given & ~has_first[tail])
-    takers = np.bincount(tail, takes, n)
-    missing = np.where(takers > 0, left, 0.0)
-    estimate = stated + np.where(takes, (missing / np.maximum(takers, 1))[tail], 0.0)
-    return Shares(stated, takes, explained, estimate, missing, left - missing)
+    entry = chain.kind == DECLARES
+    declares = np.bincount(tail, entry, n) > 0
+    smelter = entry & ~chain.unidentified[chain.head]
+    unexplained = smelter & ~explained
+    closed = _closed(chain, reach, entry, smelter)
+
+    takes = ~given & ((chain.kind == BUYS_FROM) | unexplained)
+    has_takers = np.bincount(tail, takes, n) > 0
+    takes |= ~given & smelter & ~has_takers[tail]
+    unknown_shares = ~closed & declares
+    parts = np.bincount(tail, takes, n) + unknown_shares
+    each = missing / np.maximum(parts, 1)
+    estimate = stated + np.where(takes, each[tail], 0.0)
+    unknown = np.where(parts == 0, missing, np.where(unknown_shares, each, 0.0))
+
+    may_take = ~given & ((chain.kind == BUYS_FROM) | smelter)
+    unknown_takes = unknown_shares | (np.bincount(tail, may_take, n) == 0)
+    has_unexplained = np.bincount(tail, unexplained, n) > 0
+    ends = closed[tail] & np.where(has_unexplained[tail], unexplained, smelter)
+    return Shares(
+        smelter,
+        stated,
+        may_take,
+        explained,
+        estimate,
+        ends,
+        estimate,
+        chain.scaled,
+        missing,
+        unknown,
+        unknown_takes,
+        closed,
+    )
+
+
+def _closed(chain: Chain, reach: Reach, entry: Mask, smelter: Mask) -> Mask:
+    """For each place whether its list is closed: it says that it is the whole chain, names every smelter that its
+    suppliers are known to have, and holds no unidentified row."""
+    n, tail = len(chain), chain.tail
+    named = np.bincount(tail, smelter, n)
+    vague = np.bincount(tail, entry & ~smelter, n)
+    reached = reach.count(~chain.unidentified[chain.companies :])
+    closed: Mask = chain.whole & (named > 0) & (vague == 0) & (reached == named)
+    return closed
 
 
 def find_explained(chain: Chain, sweep: Sweep, reach: Reach) -> Mask:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from graphmap import schema
 from graphmap.analysis.dates import dates_of, known_on
-from graphmap.graph import Ints, SupplyGraph
+from graphmap.graph import EdgeTable, Ints, SupplyGraph
 from graphmap.policy import STANDINGS, Policy, spelling
 
 ACCEPTED, IN_PROGRESS, NOT_ACCEPTED, NOT_ON_LIST, UNIDENTIFIED, NOT_JUDGED = range(len(STANDINGS))
@@ -48,9 +48,7 @@ def find_standings(graph: SupplyGraph, policy: Policy, smelters: Ints, mineral: 
     out = Standings(code, np.zeros(count, np.bool_), np.full(count, -1, np.int64))
 
     said, assessed = dates_of(graph, table), table.values("assessed")
-    known = known_on(graph, table, as_of, mineral) & np.isin(table.tail, smelters)
-    if as_of is not None:
-        known &= np.isnat(assessed) | (assessed <= np.datetime64(as_of))
+    known = _known(graph, table, as_of, mineral) & np.isin(table.tail, smelters)
     says, validity = _read_statuses(graph, policy, mineral)
     claim = np.flatnonzero(known & (says != _UNKNOWN))
     if not len(claim):
@@ -65,7 +63,9 @@ def find_standings(graph: SupplyGraph, policy: Policy, smelters: Ints, mineral: 
     standing = np.where(overdue, STANDINGS.index(policy.expired), standing)
 
     tail, scheme = table.tail[claim], _scheme_number(graph, policy, table.head)[claim]
-    late = np.lexsort((_WORSE[standing], assessed[claim].view(np.int64), said[claim].view(np.int64), scheme, tail))
+    late = np.lexsort(
+        (overdue, _WORSE[standing], assessed[claim].view(np.int64), said[claim].view(np.int64), scheme, tail)
+    )
     last = late[_ends(tail[late], scheme[late])]
     best = last[np.lexsort((claim[last], overdue[last], standing[last], tail[last]))]
     first = best[np.flatnonzero(np.diff(tail[best], prepend=-1))]
@@ -83,9 +83,18 @@ def is_judged(graph: SupplyGraph, policy: Policy, mineral: str, as_of: date | No
     """Whether an assurance list that counts for the mineral was known on that day: a scheme of the policy says
     anything of any smelter. Before the first one nobody has looked, and no rate can be given (METHOD section 2)."""
     table = graph.table("ASSESSED_BY")
-    known = known_on(graph, table, as_of, mineral)
-    schemes = (policy.scheme(graph.ids[head]) for head in np.unique(table.head[known]).tolist())
+    heads = np.unique(table.head[_known(graph, table, as_of, mineral)]).tolist()
+    schemes = (policy.scheme(graph.ids[head]) for head in heads)
     return any(scheme is not None and mineral in scheme.minerals for scheme in schemes)
+
+
+def _known(graph: SupplyGraph, table: EdgeTable, as_of: date | None, mineral: str) -> npt.NDArray[np.bool_]:
+    """For each claim whether it counts for the mineral and was known on that day, its assessment included."""
+    known = known_on(graph, table, as_of, mineral)
+    if as_of is not None:
+        assessed = table.values("assessed")
+        known &= np.isnat(assessed) | (assessed <= np.datetime64(as_of))
+    return known
 
 
 def _ends(*keys: npt.NDArray[np.integer]) -> npt.NDArray[np.bool_]:

@@ -48,12 +48,16 @@ class Step:
         """For each link of the step the position of its place in ``places``."""
         return np.repeat(np.arange(len(self.places)), self.counts)
 
+    def per_place(self, per_link: Values) -> Values:
+        """The sum of a value over the links of each place."""
+        return np.bincount(self.owner, per_link, len(self.places)).astype(np.float64, copy=False)
+
 
 class Sweep:
     """The plan for one set of links, given as ``head[indptr[p]:indptr[p + 1]]`` per place p.
 
     ``component`` numbers the strongly connected components. ``links`` lists all links in the order of ``steps``,
-    ``child`` their heads. Upstream comes first.
+    ``owner`` their tails and ``child`` their heads. Upstream comes first.
     """
 
     def __init__(self, indptr: Positions, head: Ints) -> None:
@@ -65,6 +69,7 @@ class Sweep:
         places = places[np.lexsort((self.component[places], key[places]))]
         count = degree[places]
         self.links: Positions = ranges(indptr[places], count)
+        self.owner: Positions = np.repeat(places, count)
         self.child: Ints = head[self.links]
         self.steps = tuple(self._steps(places, key[places], count))
 

@@ -72,6 +72,15 @@ def chain_of(s: Synthetic) -> Chain:
     )
 
 
+def chain_as_documents_say(s: Synthetic) -> Chain:
+    """The same chain as documents give it: no share of a declared smelter, and every second company says that its list
+    is the whole chain (it is where nobody upstream names a smelter that it does not)."""
+    places = s.companies + s.smelters
+    share = np.where(s.head < s.companies, s.share, np.nan)
+    whole = np.arange(places) % 2 == 0
+    return Chain.from_links("tin", np.arange(places, dtype=np.int32), s.companies, s.tail, s.head, share, whole=whole)
+
+
 def _purchases(rng: np.random.Generator, count: np.ndarray, tier: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Who buys from whom: everyone sells to the tier before, some skip a tier, a few trade in a circle."""
     companies, start = int(count.sum()), np.concatenate([[0], np.cumsum(count)])

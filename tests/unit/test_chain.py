@@ -61,6 +61,64 @@ def test_a_no_does_not_silence_a_purchase_that_names_the_mineral_or_a_declared_s
     assert set(links(mineral_chain(graph, "gold"), graph)) == {("B", "S"), ("B", "T"), ("T", "X")}
 
 
+def test_a_pair_that_is_left_out_is_taken_off_once() -> None:
+    # Two rows, another document and a row without a share: plastics has 0.4 of the purchases, once.
+    rows = [buys("B", "plastics", 0.1, row="A2"), buys("B", "plastics", 0.3, row="A3"), buys("B", "plastics", row="A4")]
+    older = Source(id="1" * 64, kind="test", series="older", title="older", file="older.csv", as_of="2025-01-01")
+    graph = graph_of(
+        buys("B", "S", 0.3),
+        buys("B", "T"),
+        *rows,
+        answered("plastics", "cmrt:1", "No", "gold"),
+        declares("S", "X"),
+        documents=[(older, [buys("B", "plastics", 0.9)])],
+    )
+    chain = mineral_chain(graph, "gold")
+    assert links(chain, graph) == {("B", "S"): 0.5, ("B", "T"): None, ("S", "X"): None}
+    assert chain.scaled.tolist() == [True, False, False]
+    assert chain.stated[0] == 0.3
+
+
+def test_a_row_that_names_the_mineral_keeps_the_whole_pair() -> None:
+    graph = graph_of(
+        buys("B", "S", 0.2),
+        buys("B", "S", None, "gold", row="A2"),
+        buys("B", "T", 0.8),
+        answered("S", "cmrt:1", "No", "gold"),
+        declares("T", "X"),
+    )
+    chain = mineral_chain(graph, "gold")
+    assert links(chain, graph) == {("B", "S"): 0.2, ("B", "T"): 0.8, ("T", "X"): None}
+    assert not chain.scaled.any()
+
+
+def test_no_share_is_cut_off_before_all_are_divided() -> None:
+    # 0.6 and 0.9 of what half of the purchases leave: 1.2 and 1.8, so 0.4 and 0.6.
+    graph = graph_of(
+        buys("B", "S", 0.6),
+        buys("B", "T", 0.9),
+        buys("B", "N", 0.5),
+        answered("N", "cmrt:2", "No", "gold"),
+        declares("S", "X"),
+    )
+    assert links(mineral_chain(graph, "gold"), graph) == {("B", "S"): 0.4, ("B", "T"): 0.6, ("S", "X"): None}
+
+
+def test_a_company_that_buys_nothing_but_what_has_none_has_none() -> None:
+    graph = graph_of(
+        buys("B", "M", 0.6),
+        buys("B", "S", 0.4),
+        buys("M", "N", 0.7, row="A2"),
+        buys("M", "O", 0.3),
+        answered("N", "cmrt:1", "No", "gold"),
+        answered("O", "cmrt:1", "No", "gold"),
+        declares("S", "X"),
+    )
+    chain = mineral_chain(graph, "gold")
+    assert links(chain, graph) == {("B", "S"): 1.0, ("S", "X"): None}
+    assert sorted(graph.ids[int(i)] for i in chain.node[chain.outside]) == ["M", "N", "O"]
+
+
 def test_buying_from_oneself_is_left_out() -> None:
     graph = graph_of(buys("B", "B", 0.5), buys("B", "S", 0.5), declares("S", "X"))
     assert links(mineral_chain(graph, "gold"), graph) == {("B", "S"): 0.5, ("S", "X"): None}

@@ -40,7 +40,7 @@ def test_every_constant_has_a_source_and_says_whether_it_was_verified(path: Path
 
 def test_the_shipped_policies_and_lenses() -> None:
     assert policy.policy_names() == ("default",)
-    assert policy.lens_names() == ("eu-2017-821", "eu-battery", "own", "us-1502")
+    assert policy.lens_names() == ("eu-2017-821", "eu-battery", "oecd", "own", "us-1502")
     for name in policy.lens_names():
         assert load_lens(name).name == name
     three_tg = ("tantalum", "tin", "gold", "tungsten")
@@ -106,6 +106,7 @@ def test_a_users_policy_changes_only_what_it_names(tmp_path: Path) -> None:
     mine, default = load_policy(path), load_policy()
     assert (mine.name, mine.title, mine.file, mine.date) == ("mine", "mine.toml", "mine.toml", date(2026, 5, 1))
     assert mine.standing_value == {**default.standing_value, "accepted": 0.01}
+    assert (mine.unknown, default.unknown) == (policy.Unknown(0.7, 0.01, 1.0), policy.Unknown(0.7, 0.05, 1.0))
     assert (mine.facility_value, mine.evidence) == (default.facility_value, default.evidence)
     assert mine.schemes.keys() - default.schemes.keys() == {"acme"}
     assert mine.schemes["acme"].minerals == ("tin", "cobalt")
@@ -123,6 +124,12 @@ def test_a_users_policy_changes_only_what_it_names(tmp_path: Path) -> None:
         ("[hazard.standing]\naccepted = 1.5", ["accepted in [hazard.standing] is 1.5", "a number from 0 to 1"]),
         ("[hazard.standing]\naccepted = true", ["is True", "a number from 0 to 1"]),
         ("[hazard.standing]\naccepted = nan", ["is nan", "a number from 0 to 1"]),
+        ("[unknown]\nlow = 0.2", ["low in [unknown] is 0.2, above 0.05", "Leave it away"]),
+        ("[unknown]\nestimate = 0.9\nhigh = 0.8", ["estimate in [unknown] is 0.9", "from low (0.05) to high (0.8)"]),
+        (
+            "[hazard.standing]\nunidentified = 0.5",
+            ["unidentified in [hazard.standing]", "Give estimate"],
+        ),
         ("[standing]\nexpired = 'in progres'", ["expired in [standing]", "did you mean in progress?"]),
         ("[standing]\ngrace_days = -1", ["grace_days in [standing] is -1", "a number of days"]),
         ("[schemes.RMAP]\nminerals = ['unobtainium']", ["minerals in [schemes.RMAP]", "not 'unobtainium'"]),

@@ -54,10 +54,11 @@ def test_what_one_claim_makes_of_a_smelter() -> None:
 
 
 def test_absence_and_the_unknown_are_not_on_list() -> None:
-    assert of() == "not on list"
+    assert of() == "not judged"
     assert of(status("Conformant", of="another")) == "not on list"
     assert of(status("Under a cloud")) == "not on list"
-    assert of(status("Conformant", "Acme Good Stuff")) == "not on list"
+    assert of(status("Conformant", "Acme Good Stuff")) == "not judged"
+    assert of(status("Conformant", "Acme Good Stuff"), status("Active", of="another")) == "not on list"
 
 
 def test_one_accepting_scheme_is_enough() -> None:
@@ -67,16 +68,16 @@ def test_one_accepting_scheme_is_enough() -> None:
 
 
 def test_a_scheme_counts_only_for_its_minerals() -> None:
-    assert of(status("Good Delivery", "LBMA"), mineral="tin") == "not on list"
+    assert of(status("Good Delivery", "LBMA"), mineral="tin") == "not judged"
     assert of(status("Conformant", "TI-CMC"), mineral="tungsten") == "accepted"
-    assert of(status("Conformant", "TI-CMC"), mineral="gold") == "not on list"
+    assert of(status("Conformant", "TI-CMC"), mineral="gold") == "not judged"
 
 
 def test_a_claim_that_names_a_mineral_counts_for_it_alone() -> None:
     claims = status("Conformant", mineral="tin"), status("Active", mineral="gold")
     assert of(*claims, mineral="tin") == "accepted"
     assert of(*claims, mineral="gold") == "in progress"
-    assert of(*claims, mineral="cobalt") == "not on list"
+    assert of(*claims, mineral="cobalt") == "not judged"
 
 
 def test_the_latest_document_of_a_scheme_counts() -> None:
@@ -146,7 +147,7 @@ def test_what_was_said_later_was_not_known() -> None:
     graph = graph_of(declares("B", "X"), documents=[old, new])
     assert standing(graph, on=date(2026, 1, 1))[0] == "accepted"
     assert standing(graph, on=date(2025, 12, 31))[0] == "in progress"
-    assert standing(graph, on=date(2024, 12, 31))[0] == "not on list"
+    assert standing(graph, on=date(2024, 12, 31))[0] == "not judged"
     assert of(status("Conformant", assessed=date(2026, 7, 1)), on=ON) == "not on list"
 
 

@@ -81,7 +81,7 @@ def test_what_is_not_known_is_a_gap_and_not_zero() -> None:
     absent = case_on(days[1], declares("C", "X0"), assessed("X0", "Conformant"))
     found = trajectory([nobody, absent, case_on(days[2], *chain(1, 1))], "B")
     assert [point.known for point in found.points] == [False, False, True]
-    assert [point.identified for point in found.points] == [1, 0, 1]
+    assert [point.identified for point in found.points] == [0, 0, 1]  # identified and judged
     assert [math.isnan(point.rate) for point in found.points] == [True, True, False]
     assert found.to_frame()["rate"].isna().tolist() == [True, True, False]
 
