@@ -313,7 +313,7 @@ def _status_of_all(row: Row, whole: _List) -> tuple[str, str, str]:
         whole.once("note", row, "accredited", since, "Add a column 'last assessment' if you know it.")
         return "accredited", "Accredited", _LBMA
     heads = [row.header(field) for field in ("assessed", "cycle", "reassessment") if row.has(field)]
-    titles = [*row.titles, PurePath(whole.document.file).stem]
+    titles = [PurePath(whole.document.file).stem, *reversed(row.titles)]  # the name of the sheet is told of first
     called = {status: title for title in titles if (status := _status_in(title))}
     if not row.has("assessed") or len(called) > 1 or (not called and len(heads) < 3):
         return "", "", ""
