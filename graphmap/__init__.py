@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from graphmap.api import Workspace as Workspace
+    from graphmap.api import init as init
     from graphmap.api import open as open  # noqa: A004 - graphmap.open() says what it does
 
     __version__: str
@@ -20,7 +21,7 @@ else:
 
     def __getattr__(name: str) -> object:
         """Import what is asked for, and only then (PEP 562): ``import graphmap`` itself costs next to nothing."""
-        if name in ("open", "Workspace"):
+        if name in ("init", "open", "Workspace"):
             from graphmap import api
 
             return getattr(api, name)
@@ -31,4 +32,4 @@ else:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
-__all__ = ["Workspace", "__version__", "open"]
+__all__ = ["Workspace", "__version__", "init", "open"]

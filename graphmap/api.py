@@ -21,12 +21,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self
 
-from graphmap import export, ingest, names, schema, tiers
+from graphmap import export, ingest, lists, names, schema, tiers
 from graphmap import questions as named
 from graphmap.analysis import chokepoints, concentration, conformance, dossier, exposure, paths
 from graphmap.analysis.case import Case
 from graphmap.errors import NotFound
 from graphmap.graph import SupplyGraph
+from graphmap.owner import owner_of
 from graphmap.policy import lens_names, load_lens, load_policy
 from graphmap.store import Stored, bulk, open_store
 
@@ -69,6 +70,18 @@ def open(  # noqa: A001 - graphmap.open() says what it does
     return Workspace(store, policy=policy, lens=lens, as_of=as_of, database=database)
 
 
+def init(file: str | PathLike[str] = lists.FILE, *, force: bool = False) -> Path:
+    """Write the lists that you fill in, empty, as one workbook: suppliers, purchases, assurance, areas, origins.
+
+    Each sheet is headed and explained, and ``load`` reads what you write below the headings.
+
+    >>> graphmap.init("lists.xlsx")                                         # doctest: +SKIP
+
+    Raises ``GraphmapError`` for a file that is there already, unless ``force``, and for a name without .xlsx.
+    """
+    return lists.write_lists(Path(file), force=force)
+
+
 class Workspace:
     """One store, read under one policy, lens and date. Close it, or use it in a ``with`` statement.
 
@@ -107,6 +120,7 @@ class Workspace:
     def load(
         self,
         *documents: str | PathLike[str],
+        owner: str | None = None,
         jobs: int | None = None,
         extra: Iterable[str | PathLike[str]] = (),
         progress: Callable[[int, int, str], None] | None = None,
@@ -117,13 +131,19 @@ class Workspace:
         loader files of your own. ``progress`` is called with (documents done, documents in all, file) after each.
         Files that are not what they claim to be are ``rejected`` in the report and the others go on.
 
+        ``owner`` is the name or id of the company that you report for. It is kept, and given again with another name
+        it takes the place of the former one. Each company that declares and that no purchase list names is then read
+        as its direct supplier: assumed, its share unknown, until a purchase list says more.
+
         >>> report = work.load("campaign/", "assurance list.csv")           # doctest: +SKIP
         >>> [rejected.reason for rejected in report.rejected]               # doctest: +SKIP
+        >>> work.load("declarations/", owner="Our Company").notes           # doctest: +SKIP
         """
         try:
             return ingest.load(
                 [Path(path) for path in documents],
                 self.store,
+                owner=owner,
                 jobs=jobs,
                 extra=[Path(path) for path in extra],
                 progress=progress,
@@ -152,8 +172,9 @@ class Workspace:
         if len(hits) == 1:
             return hits[0]
         if hits:
+            ids = [id_ if "#" in id_ else id_[:12] for id_ in (one.source.id for one in hits[:_LISTED])]
             listed = "; ".join(
-                f"{one.source.id[:12]} ({one.source.file}, {one.source.as_of})" for one in hits[:_LISTED]
+                f"{id_} ({one.source.file}, {one.source.as_of})" for id_, one in zip(ids, hits, strict=False)
             )
             raise NotFound(f"{len(hits)} documents are called {text!r}.", f"Name one by its id: {listed}.")
         near = names.closest(text, sorted({one.source.file for one in stored}))
@@ -251,26 +272,33 @@ class Workspace:
         return f"{self.graph.ids[node]} ({self.graph.names[node]}, {self.graph.label_of(node).lower()})"
 
     def brands(self) -> list[int]:
-        """The companies that the documents call a brand: where chains start.
+        """The companies that the documents call a brand, and the one that you report for: where chains start.
 
         >>> [work.graph.names[node] for node in work.brands()]              # doctest: +SKIP
         """
         return tiers.brands(self.graph)
 
     def start(self, company: str | int | None) -> int:
-        """The company that an analysis starts from: the one that is given, else the only brand.
+        """The company that an analysis starts from: the one that is given, else the one that you report for (see
+        ``load``), else the only brand.
 
-        Raises ``NotFound`` when none is given and there is not exactly one brand.
+        Raises ``NotFound`` when none is given, nobody said which one you report for, and there is not exactly one
+        brand.
         """
         if company is not None:
             return self.node(company, "Company")
+        if owner := owner_of(self.graph):
+            return owner.node
         brands = self.brands()
         if len(brands) == 1:
             return brands[0]
         listed = "; ".join(self.describe(node) for node in brands[:_LISTED])
+        say = 'graphmap load FOLDER --for "Our Company"'
         if brands:
-            raise NotFound(f"There are {len(brands)} brands.", f"Name the company to start from: {listed}.")
-        raise NotFound("No company has the role of a brand.", "Name the company to start from.")
+            more = f"; and {len(brands) - _LISTED} more" if len(brands) > _LISTED else ""
+            cure = f"Name the company to start from: {listed}{more}. Or say once which one you report for: {say}"
+            raise NotFound(f"There are {len(brands)} brands.", cure)
+        raise NotFound("No company is marked as the one you report for.", f"Say which: {say}")
 
     # ---- questions --------------------------------------------------------------------------------------------
 

@@ -21,6 +21,8 @@ from typing import Any, NamedTuple, get_args
 
 from graphmap import schema
 from graphmap.errors import FileRejected, GraphmapError, StoreError, StoreLost
+from graphmap.owner import KIND as OWNER
+from graphmap.owner import given_name, owner_document, sentences
 from graphmap.recognition import Part, recognise
 from graphmap.records import About, Batch, Edge, Issue, Node, Severity, Source, Value
 from graphmap.sheets import Document, diagnose, open_document
@@ -79,6 +81,8 @@ class Report:
 
     documents: tuple[Loaded, ...]
     rejected: tuple[Rejected, ...]
+    notes: tuple[str, ...] = ()
+    """Where the load said whom the user reports for: which company that is, and what is assumed of it."""
 
     @property
     def counts(self) -> dict[str, int]:
@@ -91,7 +95,8 @@ class Report:
     def to_dict(self) -> dict[str, Any]:
         """The report as plain values, fit for JSON."""
         documents = [asdict(one) | {"issues": [issue._asdict() for issue in one.issues]} for one in self.documents]
-        return {"counts": self.counts, "documents": documents, "rejected": [asdict(one) for one in self.rejected]}
+        rejected = [asdict(one) for one in self.rejected]
+        return {"counts": self.counts, "documents": documents, "rejected": rejected, "notes": list(self.notes)}
 
 
 # ---- loading --------------------------------------------------------------------------------------------------
@@ -108,6 +113,7 @@ def load(
     store: Store,
     *,
     jobs: int | None = None,
+    owner: str | None = None,
     extra: Sequence[Path] = (),
     today: date | None = None,
     progress: Callable[[int, int, str], None] | None = None,
@@ -117,13 +123,15 @@ def load(
     Folders are searched at every depth; hidden files and folders and Excel's lock files are skipped. ``jobs`` is the
     number of worker processes (default: one per processor; 0: none, everything in this process), ``extra`` the user's
     own loader files, ``today`` the day on which documents are judged. ``progress`` is called with (files done, files in
-    all, file name) after each file.
+    all, file name) after each file. ``owner`` is the name or id of the company that the user reports for; it is kept
+    and takes the place of one that was given before (see ``graphmap.owner``).
 
-    Raises ``GraphmapError`` for a loader file that cannot be used and ``StoreError``. Whatever is wrong with a
-    document stands in the report.
+    Raises ``GraphmapError`` for a loader file or an ``owner`` that cannot be used and ``StoreError``. Whatever is wrong
+    with a document stands in the report.
     """
     own = [path.resolve() for path in extra]
     loaders(own)  # a broken loader is told of once, before any work
+    former = () if owner is None else _keep_owner(store, owner)
     files, rejected = _expand(paths)
     day = today or date.today()
     tasks = [_Task(str(path), day, tuple(map(str, own))) for path in files]
@@ -145,7 +153,20 @@ def load(
                 if progress:
                     progress(done, len(tasks), shown(path.name, 200))
     documents = _superseded(_once_each(sorted(documents, key=lambda one: one.path)), store)
-    return Report(tuple(documents), tuple(sorted(rejected, key=lambda one: one.path)))
+    notes = () if owner is None else sentences(store.graph(), former)
+    return Report(tuple(documents), tuple(sorted(rejected, key=lambda one: one.path)), notes)
+
+
+def _keep_owner(store: Store, owner: str) -> tuple[str, ...]:
+    """Make the store hold that the user reports for this company, and for no other; the names that it held before."""
+    document = owner_document(owner)
+    there = [one.source for one in store.sources() if one.source.kind == OWNER]
+    others = [source for source in there if source.id != document.source.id]
+    for source in others:
+        store.forget(source.id)
+    if len(others) == len(there):
+        store.replace(document)
+    return tuple(given_name(source) for source in others)
 
 
 def _read_task(task: _Task) -> tuple[Batch, ...]:
@@ -316,6 +337,8 @@ def _batch(part: Part) -> Batch:
         facts=dict(sorted(about.facts.items())),
         counts=dict(zip(COUNTS, (len(rows), len(used), len(rows) - len(used), len(edges)), strict=True)),
     )
+    if not rows and not edges and not issues:
+        issues.append(Issue("note", "", "nothing in it yet: no row is filled in below the headings"))
     in_order = sorted(dict.fromkeys(issues), key=_reading_order)
     batch = Batch(source, tuple(nodes.values()), tuple(edges), tuple(in_order))
     _ = batch.digest  # made here, in a worker, and kept with the batch

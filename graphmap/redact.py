@@ -22,6 +22,7 @@ import numpy as np
 from graphmap import schema
 from graphmap.errors import GraphmapError
 from graphmap.graph import Column, EdgeTable, Ints, SupplyGraph, Texts, empty_column
+from graphmap.owner import ASSUMED
 from graphmap.records import Source
 
 KEY_VARIABLE = "GRAPHMAP_REDACT_KEY"
@@ -330,7 +331,9 @@ def _without(column: Texts | Column, where: np.ndarray[tuple[int], np.dtype[np.b
 
 
 def _address(row: str) -> str:
-    """A cell without a sheet that somebody named; "" for what is no cell."""
+    """A cell without a sheet that somebody named; "" for what is no cell and not said by us."""
+    if row == ASSUMED:
+        return row
     sheet, mark, cell = row.rpartition("!")
     if not _ADDRESS.fullmatch(cell):
         return ""

@@ -26,6 +26,7 @@ from graphmap.analysis.standing import Standings, find_standings, is_judged, unk
 from graphmap.analysis.sweep import Sweep
 from graphmap.errors import NotFound
 from graphmap.graph import Floats, Ints, SupplyGraph, mineral_code
+from graphmap.owner import notes_of
 from graphmap.policy import STANDINGS, Lens, Policy
 
 __all__ = ["STANDINGS", "Case"]
@@ -184,7 +185,7 @@ class Case:
     @cached_property
     def notes(self) -> tuple[str, ...]:
         """What the user should know before reading any figure of this case, a sentence each."""
-        notes = []
+        notes = [*notes_of(self.graph)]
         if self.as_of is None:
             notes.append("No document is dated: no assessment counts as expired. Give a date (--as-of).")
         if not len(self.graph.table("ASSESSED_BY")):

@@ -14,7 +14,7 @@ from typing import NoReturn
 
 import click
 
-from graphmap.cli import ask, copy, demo, draw, load, look, risk
+from graphmap.cli import ask, copy, demo, draw, init, load, look, risk
 from graphmap.cli.app import cli
 from graphmap.cli.output import PipeClosed, say
 from graphmap.errors import GraphmapError
@@ -24,7 +24,7 @@ __all__ = ["main"]
 cli.commands = {
     command.name or "": command
     for command in (
-        demo.demo, load.load, load.sources, risk.rate, risk.paths, risk.chokepoints, risk.concentration,
+        demo.demo, init.init, load.load, load.sources, risk.rate, risk.paths, risk.chokepoints, risk.concentration,
         risk.conformance, draw.map_, look.show, ask.query, look.export, copy.copy, look.completion,
     )
 }  # fmt: skip

@@ -91,7 +91,7 @@ _RULES = [
     click.option("--policy", metavar="NAME|FILE", default="default", show_default=True,
                  shell_complete=_complete("policy"), help="Which assurance statuses count as accepted."),
     click.option("--lens", metavar="NAME|FILE", default="us-1502", show_default=True, shell_complete=_complete("lens"),
-                 help="Which areas count as high-risk, e.g. us-1502, eu-2017-821."),
+                 help="Which areas count as high-risk: us-1502, eu-2017-821, eu-battery, oecd, own, or a file."),
     click.option("--as-of", metavar="DATE", callback=_as_date,
                  help="Draw conclusions as on this date, e.g. 2026-06-30.  [default: that of the latest document]"),
 ]  # fmt: skip

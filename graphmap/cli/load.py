@@ -30,7 +30,14 @@ Progress = Callable[[int, int, str], None]
 
 
 @verb(rules=False)
-@click.argument("path", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.argument("path", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--for",
+    "owner",
+    metavar="COMPANY",
+    help="The company that you report for, by name or id. It is kept; companies that declare and that no purchase "
+    "list names count as its direct suppliers: assumed, shares unknown.",
+)
 @JOBS
 @click.option(
     "--with",
@@ -46,7 +53,12 @@ Progress = Callable[[int, int, str], None]
     help="Exit with 1 if a file was rejected or an issue is at least this severe.",
 )
 def load(
-    session: Session, path: tuple[Path, ...], jobs: int | None, extra: tuple[Path, ...], fail_on: str | None
+    session: Session,
+    path: tuple[Path, ...],
+    owner: str | None,
+    jobs: int | None,
+    extra: tuple[Path, ...],
+    fail_on: str | None,
 ) -> int:
     """Read files and folders into the store.
 
@@ -55,15 +67,25 @@ def load(
     takes the place of the older one. A file that cannot be read is rejected with its reason, and the others go on.
     What is doubtful is listed with file, sheet, cell, value and cure.
 
+    Declarations alone will do for a start: say with --for which company you report for. To say it later, no PATH is
+    needed. Given again with another name it takes the place of the former one; "sources --forget" takes it back.
+
     \b
     Examples:
       graphmap load ~/campaign-2026
+      graphmap load ~/declarations --for "Our Company"
       graphmap load suppliers.csv purchases.xlsx --store q3.graphmap --fail-on error
     """
+    if not path and owner is None:
+        raise click.UsageError("Name the files and folders to load.", click.get_current_context())
     with session.open(new=True) as work, progress_of(session) as progress:
-        report = work.load(*path, jobs=jobs, extra=extra, progress=progress)
-    session.show(lambda: report_lines(report), list(_documents(report)), data=report.to_dict())
-    if not report.documents:
+        report = work.load(*path, owner=owner, jobs=jobs, extra=extra, progress=progress)
+    rows = list(_documents(report))
+    session.show(lambda: report_lines(report), rows, header=() if rows else ("file",), data=report.to_dict())
+    if session.form == "csv" and not session.quiet:
+        for note in report.notes:
+            output.say(note)
+    if path and not report.documents:
         reason = "Every file was rejected." if report.rejected else "There is no file to read in there."
         raise GraphmapError(f"Nothing was loaded. {reason}", "The reasons stand above." if report.rejected else "")
     return int(fails(report, fail_on))
@@ -193,7 +215,11 @@ def report_lines(report: Report) -> Iterator[Any]:
     """What a reader sees of a report: rejected files, issues in groups, and what was loaded by kind."""
     yield from rejected_lines(report)
     yield from issue_lines([(one.file, issue) for one in report.documents for issue in one.issues])
-    yield from _kind_lines(report)
+    if report.documents or not report.notes:
+        yield from _kind_lines(report)
+    if report.documents and report.notes:
+        yield ""
+    yield from report.notes
 
 
 def _kind_lines(report: Report) -> Iterator[Any]:

@@ -8,7 +8,7 @@ from datetime import date
 
 import numpy as np
 
-from graphmap import schema
+from graphmap import owner, schema
 from graphmap.analysis.dates import dates_of
 from graphmap.graph import SupplyGraph, mineral_code
 from graphmap.policy import spelling
@@ -257,6 +257,8 @@ def _now(graph: SupplyGraph) -> dict[Change, set[str]]:
         table = graph.table(type_)
         said = table.text(says) if says else None
         for i in range(len(table)):
+            if type_ == "BUYS_FROM" and graph.sources[table.source[i]].kind == owner.KIND:
+                continue  # assumed: no document says it
             mineral = schema.MINERALS[table.mineral[i]] if table.mineral[i] >= 0 else ""
             ends = (key_of(graph, int(table.tail[i])), key_of(graph, int(table.head[i])))
             key = (type_, *ends, mineral, said[i] if said is not None else "")

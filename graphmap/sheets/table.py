@@ -102,6 +102,22 @@ class Row:
         """A number. None when it is blank and, with an issue, when it is none."""
         return self._judge(field, values.number_of)
 
+    def degrees(self, field: str, axis: str) -> float | None:
+        """The degrees of a coordinate; ``axis`` is "ns" for a latitude, "ew" for a longitude.
+
+        None when it is blank and, with an issue, when it is none.
+        """
+        return self._judge(field, partial(values.degrees_of, axis=axis))
+
+    def pair_of_degrees(self, field: str) -> tuple[float, float] | None:
+        """Latitude and longitude that one cell holds. None when it is blank and, with an issue, when it holds none."""
+        text = self.take(field)
+        pair = values.pair_of_degrees(text)
+        if text and pair is None:
+            cure = "Write -1.68, 29.22: degrees."
+            self.issue("error", field, f"'{shown(text, 40)}' is no pair of coordinates", cure)
+        return pair
+
     def past_date(self, field: str) -> date | None:
         """A date that is not after today. None when it is blank and, with an issue, when it is none or yet to come."""
         day = self.date(field)

@@ -187,6 +187,57 @@ def share_of(cell: Cell, *, in_percent: bool, mixed: bool = False) -> float:
     return share
 
 
+_DEGREES = re.compile(
+    r"(?P<first>[nsew])? ?(?P<sign>[+-])? ?(?P<degrees>\d{1,3}(?:[.,]\d{1,15})?) ?[°º˚d]? ?"
+    r"(?:(?P<minutes>\d{1,2}(?:[.,]\d{1,15})?) ?['′’´m]? ?)?"
+    r"(?:(?P<seconds>\d{1,2}(?:[.,]\d{1,15})?) ?(?:[\"″”s]|''|′′)? ?)?(?P<last>[nsew])?"
+)
+_DASHES = str.maketrans("−–—‒", "----")
+
+
+def degrees_of(cell: Cell, axis: str) -> float:
+    """The degrees of a coordinate, south and west negative; ``axis`` is "ns" for a latitude, "ew" for a longitude.
+
+    Understands a number, also with a decimal comma, degrees with minutes and seconds, and the letters N, S, E and W.
+    """
+    text = " ".join(as_text(cell).split()).casefold().translate(_DASHES) if isinstance(cell, str) else ""
+    found = _DEGREES.fullmatch(text) if len(text) <= _LONGEST else None
+    if not found:
+        return number_of(cell)
+    letters = (found["first"] or "") + (found["last"] or "")
+    degrees, minutes, seconds = (
+        float((found[part] or "0").replace(",", ".")) for part in ("degrees", "minutes", "seconds")
+    )
+    if len(letters) > 1 or (letters and found["sign"]) or minutes >= 60 or seconds >= 60:
+        raise Doubtful("is no coordinate", _COORDINATE)
+    if letters and letters not in axis:
+        raise Doubtful(f"is no {'latitude' if axis == 'ns' else 'longitude'}", "Are latitude and longitude swapped?")
+    size = degrees + minutes / 60 + seconds / 3600
+    return -size if found["sign"] == "-" or letters in ("s", "w") else size
+
+
+_COORDINATE = "Write degrees with a point, such as -1.68."
+_BETWEEN = (r" ?[;/|] ?", r", ", r" ?, ?", r" ")
+"""What may stand between latitude and longitude in one cell, what is surest first."""
+
+
+def pair_of_degrees(text: str) -> tuple[float, float] | None:
+    """Latitude and longitude that one text holds, in this order unless letters say otherwise; None if it holds none."""
+    text = " ".join(text.split())
+    for between in _BETWEEN if len(text) <= _LONGEST else ():
+        parts = re.split(between, text)
+        if len(parts) == 2:
+            for latitude, longitude in ((parts[0], parts[1]), (parts[1], parts[0])):
+                is_turned = latitude is not parts[0]
+                if is_turned and not re.search("[nsewNSEW]", text):
+                    continue
+                try:
+                    return degrees_of(latitude, "ns"), degrees_of(longitude, "ew")
+                except Doubtful:
+                    continue
+    return None
+
+
 # --- dates ----------------------------------------------------------------------------------------------------
 
 _MONTHS = [

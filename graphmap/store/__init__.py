@@ -7,7 +7,7 @@ nowhere. Which documents count is decided when the graph is read (``current``); 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,7 +15,8 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from graphmap.errors import StoreError
-from graphmap.graph import SupplyGraph
+from graphmap.graph import EdgeTable, SupplyGraph
+from graphmap.owner import with_assumed
 from graphmap.records import Batch, Issue, Source
 
 
@@ -54,7 +55,8 @@ class Store(Protocol):
     def graph(self, as_of: date | None = None) -> SupplyGraph:
         """What the current documents say; with ``as_of``, those that were current at the end of that day.
 
-        A node bears the name that the latest document gives it which gives one.
+        A node bears the name that the latest document gives it which gives one. What follows from the company that
+        the user reports for is added (``owner.with_assumed``).
         """
 
     def batches(self, ids: Iterable[str] | None = None) -> Iterator[Batch]:
@@ -137,6 +139,13 @@ def current(sources: Sequence[Source], as_of: date | None = None) -> dict[str, S
         if as_of is None or source.as_of <= as_of.isoformat():
             latest[series(source)] = source
     return latest
+
+
+def graph_of(
+    sources: Sequence[Source], nodes: Sequence[tuple[str, str, str]], edges: Mapping[str, EdgeTable]
+) -> SupplyGraph:
+    """The graph of what current documents say (see ``SupplyGraph.build``), with what is assumed from it."""
+    return with_assumed(SupplyGraph.build(sources, nodes, edges))
 
 
 def series(source: Source) -> str:

@@ -18,11 +18,11 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
-from graphmap import schema
+from graphmap import owner, schema
 from graphmap.errors import GraphmapError, StoreError
 from graphmap.records import Batch, Node, Source
 from graphmap.store import Store, Stored, cypher
-from graphmap.store.derived import Derived, Told
+from graphmap.store.derived import Assumed, Derived, Told
 
 _KINDS: Mapping[type, str] = {float: "double", int: "long", bool: "boolean", date: "date"}
 """How a header names the type of a property; text needs no name."""
@@ -35,6 +35,9 @@ _SEPARATOR = "separator"
 
 _NUMBERS = ("count_values", "claim_counts")
 """The lists of a document that hold numbers."""
+
+_ASSUMING = ("BUYS_FROM",)
+"""Claims of which some are drawn that no document makes; these say so."""
 
 _AT_ONCE = 100
 """Documents whose lists are made in one transaction."""
@@ -98,6 +101,7 @@ class _Export:
         self._current: frozenset[str] = frozenset()
         self._read_as: dict[str, str] = {}
         self._past: dict[str, tuple[tuple[bool, tuple[str, str, str]], Node]] = {}  # of superseded documents only
+        self._assumed: Sequence[Assumed] = ()
         self._id = hashlib.sha256("\n".join(sorted(stored)).encode()).hexdigest()[:16]
         self._separator = f"<{self._id}>"  # which no document can know, and which does not overlap with itself
         self._state = hashlib.sha256()
@@ -105,7 +109,8 @@ class _Export:
     def add_nodes(self, store: Store) -> None:
         """Write the nodes of the current documents, with all that follows from these."""
         graph = store.graph()
-        nodes = Derived.of(graph, {}).nodes
+        derived = Derived.of(graph, {})
+        nodes, self._assumed = derived.nodes, derived.assumed
         for id_, (key, told) in zip(graph.ids, nodes.items(), strict=True):
             if cypher.label_of(key) not in self._hidden:
                 self._add_node(key, id_[: cypher.LONGEST], told)
@@ -134,6 +139,11 @@ class _Export:
         """Write what is known at the end only, and how it is all imported."""
         for key, (_, node) in sorted(self._past.items()):
             self._add_node(key, node.id[: cypher.LONGEST], Told(node.name or node.id))
+        for one in self._assumed:
+            table = self._claims_of("BUYS_FROM")
+            nothing = [""] * (len(cypher.claim_properties(schema.EDGES["BUYS_FROM"])) - 1)
+            said = (_cell(one.tail), _cell(one.head), _cell(one.source), _cell(one.file), "", "", "")
+            table.add(*said, _cell(owner.ASSUMED), *nothing, _cell(True))
         about = {
             cypher.KEY: cypher.STORE, "name": "graphmap", "generation": 1, "settled": 1, "format": cypher.FORMAT,
             "id": self._id, "state": self._state.hexdigest()[:16],
@@ -156,17 +166,22 @@ class _Export:
         self._table(cypher.label_of(key), header).add(*map(_cell, cells))
 
     def _add_claims(self, name: str, groups: Iterable[Mapping[str, Any]], document: Mapping[str, Any]) -> None:
-        properties = cypher.claim_properties(schema.EDGES[name])
-        header = [":START_ID", ":END_ID", "source", "file", "as_of:date", "tail_key", "head_key"]
-        header += [_typed(*property_) for property_ in properties.items()]
-        table = self._table(name if document["current"] else cypher.PAST + name, header)
+        table = self._claims_of(name, past=not document["current"])
+        told = ("",) * (name in _ASSUMING and bool(document["current"]))
         said = ",".join(_cell(document[one]) for one in ("id", "file", "as_of"))
         drawn = self._read_as if name != "SAME_AS" else {}
         for group in groups:
             start, tail = _end(group["tail"], drawn)
             for key, *values in group["rows"]:
                 end, head = _end(key, drawn)
-                table.add(start, end, said, tail, head, *map(_cell, values))
+                table.add(start, end, said, tail, head, *map(_cell, values), *told)
+
+    def _claims_of(self, name: str, *, past: bool = False) -> _Table:
+        header = [":START_ID", ":END_ID", "source", "file", "as_of:date", "tail_key", "head_key"]
+        header += [_typed(*property_) for property_ in cypher.claim_properties(schema.EDGES[name]).items()]
+        if name in _ASSUMING and not past:
+            header.append(_typed("assumed", bool))
+        return self._table(cypher.PAST * past + name, header)
 
     def _table(self, name: str, header: Sequence[str]) -> _Table:
         if name not in self._tables:

@@ -25,7 +25,7 @@ from pathlib import Path
 
 import numpy as np
 
-from graphmap import graph
+from graphmap import graph, owner
 from graphmap.graph import Column
 
 _MAGIC = b"graphmap columns"
@@ -107,7 +107,7 @@ class ColumnCache:
 @cache
 def _program() -> bytes:
     """A digest of the code that makes columns, so that another version makes its own."""
-    files = [Path(graph.__file__), *sorted(Path(__file__).parent.glob("*.py"))]
+    files = [Path(graph.__file__), Path(owner.__file__), *sorted(Path(__file__).parent.glob("*.py"))]
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).digest()
 
 

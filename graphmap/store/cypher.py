@@ -86,6 +86,7 @@ def indexes() -> list[Index]:
     found = [Index(f"graphmap_{label.lower()}", label, KEY, unique=True) for label in ours]
     found += [Index(f"graphmap_{label.lower()}_id", label, "id") for label in schema.NODES]
     found.append(Index("graphmap_series", DOCUMENT, "series_key"))
+    found.append(Index("graphmap_assumed", "BUYS_FROM", "assumed", edge=True))
     types = [type_ for name in schema.EDGES for type_ in (name, PAST + name)]
     return found + [Index(f"graphmap_{type_.lower()}_source", type_, "source", edge=True) for type_ in types]
 
@@ -159,6 +160,7 @@ WRITE_DOCUMENTS = f"{_ONCE} UNWIND $documents AS given MERGE (d:{DOCUMENT} {{{KE
 MARK_DOCUMENT = f"""
 MATCH (d:{DOCUMENT} {{{KEY}: $key}}) SET d.current = ($by IS NULL), d.superseded_by = $by
 """
+FIND_KIND = f"MATCH (d:{DOCUMENT}) WHERE d.{KEY} STARTS WITH '{DOCUMENT}:' AND d.kind = $kind RETURN d.id LIMIT 1"
 DROP_DOCUMENT = f"MATCH (d:{DOCUMENT} {{{KEY}: $key}}) DETACH DELETE d"
 
 READ_SOURCES = f"""
@@ -312,6 +314,7 @@ def read_drawn(label: str) -> str:
 UNWIND $rows AS r
 MATCH (n:{label} {{{KEY}: r.at}})-[e:{"|".join(ours)}]-()
 WHERE (r.at = r.written OR e.tail_key = r.written OR e.head_key = r.written)
+  AND e.assumed IS NULL
   AND EXISTS {{ MATCH (d:{DOCUMENT}) WHERE d.{KEY} = '{DOCUMENT}:' + e.source }}
 RETURN DISTINCT elementId(e) AS id, type(e) AS type, startNode(e).{KEY} AS tail, endNode(e).{KEY} AS head,
        e.tail_key AS tail_key, e.head_key AS head_key
@@ -329,6 +332,18 @@ CREATE (a)-[f:{type_}]->(b)
 SET f = properties(e), f.tail_key = r.tail_key, f.head_key = r.head_key
 DELETE e
 """
+
+
+READ_ASSUMED = f"""
+MATCH (a:Company)-[e:BUYS_FROM {{assumed: true}}]->(b:Company) WHERE e.row = $row
+RETURN elementId(e) AS id, a.{KEY} AS tail, b.{KEY} AS head, e.source AS source ORDER BY tail, head, id
+"""
+"""The purchases that follow from whom the store reports for; no document makes them, and no document counts them."""
+DRAW_ASSUMED = f"""{_ONCE}
+UNWIND $rows AS r MATCH (a:Company {{{KEY}: r.tail}}) MATCH (b:Company {{{KEY}: r.head}})
+CREATE (a)-[:BUYS_FROM {{assumed: true, row: r.row, source: r.source, file: r.file}}]->(b)
+"""
+DROP_ASSUMED = f"{_ONCE} UNWIND $rows AS r MATCH ()-[e:BUYS_FROM]->() WHERE elementId(e) = r.id DELETE e"
 
 
 # ---- a document as parameters ----------------------------------------------------------------------------------

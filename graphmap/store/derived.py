@@ -1,7 +1,8 @@
 """What follows from several documents, kept on the server so that its graph reads well without graphmap.
 
 Names, tiers and roles of nodes; who is read as whom: claims are drawn between the nodes that stand for others and
-remember how they were written. All of it can be made again at any time; ``graph()`` uses none of it.
+remember how they were written; what the company that the user reports for is assumed to buy. All of it can be made
+again at any time; ``graph()`` uses none of it.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from graphmap import schema
+from graphmap import owner, schema
 from graphmap.graph import SupplyGraph
 from graphmap.store import cypher
 from graphmap.store.columns import CHUNK
@@ -24,6 +25,15 @@ if TYPE_CHECKING:  # files for an import (``bulk``) are made without the driver
 
 _ROWS = 5_000
 """Rows that are changed in one transaction."""
+
+
+class Assumed(NamedTuple):
+    """A purchase that no document names: the keys of buyer and seller, and the document that it follows from."""
+
+    tail: str
+    head: str
+    source: str
+    file: str
 
 
 class Told(NamedTuple):
@@ -40,11 +50,12 @@ class Derived:
     """What is derived of each node of the current documents, by key.
 
     ``every`` are the keys that any document names, superseded ones included, with the name that the latest of these
-    gives.
+    gives; ``assumed`` are purchases that no document names.
     """
 
     nodes: Mapping[str, Told]
     every: Mapping[str, str]
+    assumed: Sequence[Assumed] = ()
 
     @classmethod
     def of(cls, graph: SupplyGraph, every: Mapping[str, str]) -> Derived:
@@ -59,7 +70,15 @@ class Derived:
                 found[key] = Told(name)
             else:
                 found[key] = Told(name, tier, role=cypher.ROLES[min(tier, len(cypher.ROLES) - 1)])
-        return cls(found, every)
+        return cls(found, every, _assumed(graph, keys))
+
+
+def _assumed(graph: SupplyGraph, keys: Sequence[str]) -> list[Assumed]:
+    buyer = owner.owner_of(graph)
+    if buyer is None:
+        return []
+    source, suppliers = graph.sources[buyer.source], owner.assumed_suppliers(graph).tolist()
+    return [Assumed(keys[buyer.node], keys[head], source.id, source.file) for head in suppliers]
 
 
 Step = tuple[str, str, Sequence[Any]]
@@ -76,11 +95,21 @@ def bring_up_to_date(server: Connection, derived: Derived, generation: int) -> b
 
     def plan(tx: neo4j.ManagedTransaction) -> list[Step]:
         there = {label: _nodes(tx, label) for label in schema.NODES}
-        steps = [step for label in cypher.MERGED for step in _redrawn(tx, label, there[label], derived)]
+        drop, draw = _assumed_anew(tx, derived)
+        steps = [drop, *(step for label in cypher.MERGED for step in _redrawn(tx, label, there[label], derived)), draw]
         return steps + [step for label in schema.NODES for step in _changes(label, there[label], derived)]
 
     steps = [step for step in server.read(plan) if step[2]]
     return all(server.write(_guarded(some, generation)) for some in _in_portions([*steps, _DONE]))
+
+
+def _assumed_anew(tx: neo4j.ManagedTransaction, derived: Derived) -> tuple[Step, Step]:
+    """What is to be taken away and drawn so that the assumed purchases are as derived."""
+    missing = {one[:3]: one for one in derived.assumed}
+    there = [record.data() for record in tx.run(cypher.READ_ASSUMED, row=owner.ASSUMED)]
+    wrong = [one for one in there if missing.pop((one["tail"], one["head"], one["source"]), None) is None]
+    drawn = [{**one._asdict(), "row": owner.ASSUMED} for one in sorted(missing.values())]
+    return (cypher.DROP_ASSUMED, "rows", wrong), (cypher.DRAW_ASSUMED, "rows", drawn)
 
 
 def _nodes(tx: neo4j.ManagedTransaction, label: str) -> dict[str, Told]:

@@ -19,13 +19,14 @@ from graphmap.store.columns import CHUNK, gather
 
 Transaction = neo4j.ManagedTransaction
 
+Parts = tuple[list[Source], list[tuple[str, str, str]], dict[str, EdgeTable]]
+"""Documents, nodes and claims, as ``SupplyGraph.build`` takes them."""
+
 _PER_CHUNK = 5_000
 """Claims that are asked for at a time, if the documents are no larger."""
 
 
-def parts(
-    tx: Transaction, as_of: date | None, edge_types: Iterable[EdgeType] = tuple(schema.EDGES.values())
-) -> tuple[list[Source], list[tuple[str, str, str]], dict[str, EdgeTable]]:
+def parts(tx: Transaction, as_of: date | None, edge_types: Iterable[EdgeType] = tuple(schema.EDGES.values())) -> Parts:
     """Documents, nodes and claims of these types, as ``SupplyGraph.build`` takes them.
 
     Raises ``LookupError`` with the file of a document whose claims are not all there.

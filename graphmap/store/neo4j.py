@@ -24,11 +24,11 @@ from typing import Any, Self, TypeVar
 
 import neo4j
 
-from graphmap import schema
+from graphmap import owner, schema
 from graphmap.errors import StoreError
 from graphmap.graph import SupplyGraph
 from graphmap.records import Batch, Issue, Source
-from graphmap.store import Stored, current, cypher, fetch, in_order, series
+from graphmap.store import Stored, current, cypher, fetch, graph_of, in_order, series
 from graphmap.store.bulk import unfold
 from graphmap.store.cache import LATEST, ColumnCache
 from graphmap.store.connection import Connection, ReadOnlyError, plain
@@ -42,6 +42,9 @@ _REMEMBERED = 200_000
 
 _SETTLING = [changed(schema.EDGES[name], properties={}) for name in ("BUYS_FROM", "SAME_AS", "HAS_ROLE")]
 """What roles, tiers and sameness follow from: who is linked to whom, whatever else is said."""
+
+_DECLARING = [changed(schema.EDGES[name], properties={}) for name in ("DECLARES", "ANSWERED")]
+"""What assumed purchases follow from, where somebody said whom the store reports for."""
 
 _TRIES = 3
 """How often reading is begun again because somebody wrote meanwhile; then writers are kept waiting."""
@@ -302,7 +305,7 @@ class Neo4jStore:
         if known is not None:
             return SupplyGraph.from_columns(known)
         generation, parts = self._consistent(lambda tx: (_generation(tx), fetch.parts(tx, as_of)))
-        graph = SupplyGraph.build(*parts)
+        graph = graph_of(*parts)
         columns = graph.to_columns()
         for column in columns.values():
             column.flags.writeable = False  # as they will be when they come from the cache
@@ -402,9 +405,9 @@ class Neo4jStore:
             state = self._state()
             if state is None or state.settled:
                 return
-            sources, nodes, edges = self._consistent(lambda tx: fetch.parts(tx, None, _SETTLING))
+            graph = graph_of(*self._consistent(_settling))
             every = self._server.read(fetch.all_named)
-            if bring_up_to_date(self._server, Derived.of(SupplyGraph.build(sources, nodes, edges), every), state.count):
+            if bring_up_to_date(self._server, Derived.of(graph, every), state.count):
                 return
         # Others go on writing; whoever is the last to do so brings everything up to date.
 
@@ -417,6 +420,12 @@ def _holds(there: Mapping[str, Mapping[str, Any]], batch: Batch) -> bool:
 def _find_store(tx: Transaction) -> dict[str, Any] | None:
     found = tx.run(cypher.FIND_STORE).single()
     return None if found is None else dict(found["store"])
+
+
+def _settling(tx: Transaction) -> fetch.Parts:
+    """What everything else follows from; declarations are many, and are read only where purchases follow from them."""
+    assumes = tx.run(cypher.FIND_KIND, kind=owner.KIND).single() is not None
+    return fetch.parts(tx, None, [*_SETTLING, *(_DECLARING if assumes else ())])
 
 
 def _run_all(statements: Iterable[str], tx: Transaction) -> None:

@@ -31,7 +31,7 @@ from graphmap import schema
 from graphmap.errors import StoreError
 from graphmap.graph import EdgeTable, SupplyGraph
 from graphmap.records import Batch, Issue, Node, Source
-from graphmap.store import Stored, current, in_order, series
+from graphmap.store import Stored, current, graph_of, in_order, series
 from graphmap.store.cache import LATEST, ColumnCache
 from graphmap.store.tables import CLAIMS, additions, description
 
@@ -225,7 +225,7 @@ class SqliteStore:
             if known is not None:
                 return SupplyGraph.from_columns(known)
             sources, nodes, edges = self._read(as_of)
-        graph = SupplyGraph.build(sources, nodes, edges)
+        graph = graph_of(sources, nodes, edges)
         columns = graph.to_columns()
         for column in columns.values():
             column.flags.writeable = False  # as they will be when they come from the cache

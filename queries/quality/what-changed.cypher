@@ -2,7 +2,7 @@
 // question: Which purchases, declared smelters, assessments and listed areas do the documents of today give that
 //   those of an earlier day did not, and which are gone? A changed status or level is one row that is gone and one
 //   that is new. Compared are the documents that counted on that day with those that count now; one without a date
-//   counts on every day.
+//   counts on every day. Purchases that are only assumed are left out.
 // parameters:
 //   $since (date): the earlier day
 //   $limit (count 1..; default: 1000): the most rows; "found" tells how many there are
@@ -28,7 +28,7 @@ CALL (since) {
 }
 MATCH (tail)-[r:BUYS_FROM|DECLARES|ASSESSED_BY|LISTED_BY
   |PAST_BUYS_FROM|PAST_DECLARES|PAST_ASSESSED_BY|PAST_LISTED_BY]->(head)
-WHERE r.source IS NOT NULL
+WHERE r.source IS NOT NULL AND r.assumed IS NULL
 WITH CASE WHEN type(r) STARTS WITH 'PAST_' THEN substring(type(r), 5) ELSE type(r) END AS type, tail, head,
   r.mineral AS mineral, coalesce(r.status, r.level) AS said, NOT type(r) STARTS WITH 'PAST_' AS now,
   r.source IN counting AS then, r.file + ', ' + r.row + coalesce(' (' + toString(r.as_of) + ')', '') AS receipt

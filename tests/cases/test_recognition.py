@@ -118,7 +118,8 @@ def test_a_file_that_is_read_otherwise_than_before_leaves_nothing_behind(tmp_pat
         "from graphmap.records import About, Edge, Node\nfrom graphmap.sheets import Reads\n"
         "READS = Reads('mine', 'Mine', columns={'id': ('id',), 'name': ('name',)}, needs=(('id', 'name'),), order=-1)\n"
         "def load(document):\n    yield About('Mine', 'mine')\n    for row in document.table(READS.columns):\n"
-        "        yield Edge('HAS_ROLE', Node('Company', row.take('id')), Node('Role', row.take('name')), row.address())\n"
+        "        company, role = Node('Company', row.take('id')), Node('Role', row.take('name'))\n"
+        "        yield Edge('HAS_ROLE', company, role, row.address())\n"
     )
     path = HERE / "90-one-workbook-many-sheets" / "campaign.xlsx"
     with loaded(tmp_path, path) as (work, _):

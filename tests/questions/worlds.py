@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from random import Random
 
+from graphmap.owner import owner_document
 from graphmap.records import Batch, Edge, Issue, Node, Source, Value
 
 MINERALS = ("gold", "tin")
@@ -143,7 +144,9 @@ class World:
         ]
         kinds += [self._declarations, self._assessments, self._purchases] * self.random.randint(0, 2)
         kinds += [self._declarations] * 5
-        return [self._everybody(), *(self._document(number, list(make())) for number, make in enumerate(kinds))]
+        said = [self._document(number, list(make())) for number, make in enumerate(kinds)]
+        owners = [owner_document(self.random.choice(self.companies).id)] * (self.random.random() < 0.5)
+        return [self._everybody(), *said, *owners]
 
     def _everybody(self) -> Batch:
         """A document that counts on every day and names whoever a parameter may mean."""

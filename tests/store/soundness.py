@@ -20,7 +20,7 @@ RETURN d.id AS id, d.current AS current, d.claim_types AS types, d.claim_counts 
        d.file AS file, toString(d.as_of) AS as_of
 """
 CLAIMS = """
-MATCH ()-[e]->() WHERE e.source IS NOT NULL
+MATCH ()-[e]->() WHERE e.source IS NOT NULL AND e.assumed IS NULL
 RETURN e.source AS source, type(e) AS type, e.file AS file, toString(e.as_of) AS as_of, count(*) AS count
 """
 NODES = """

@@ -12,6 +12,7 @@ import pytest
 
 from graphmap import schema
 from graphmap.errors import GraphmapError, StoreError
+from graphmap.owner import owner_document
 from graphmap.records import Batch, Edge, Issue, Node, Source
 from graphmap.store import open_store
 from graphmap.store.bulk import write_import
@@ -72,6 +73,7 @@ EVERYTHING = [
     document("new", declares("name:acme", "S2"), series="acme", as_of="2025-12-31", file="",
              issues=[Issue("note", "", "no value", "", "")]),
     document("two", declares("ACME", "S1"), issues=[Issue("note", "", "", ""), Issue("error", "A1", "", "x", "")]),
+    owner_document("Acme Holding"), document("direct", declares("D", "S1"), declares("name:d", "S2")),
     document("long", buys(LONG, f"{LONG}2"), Edge("SAME_AS", company(LONG), company("LEI:long"), "A1")),
     document("nothing"),
     *map(hostile, ODD),

@@ -11,6 +11,7 @@ import pytest
 from graphmap import schema
 from graphmap.errors import StoreError
 from graphmap.graph import SupplyGraph, Texts
+from graphmap.owner import ASSUMED, owner_document
 from graphmap.records import Batch, Edge, Issue, Node
 from graphmap.store import Store, open_store
 from tests.graphs import buys, company, declares
@@ -113,6 +114,45 @@ def test_of_documents_given_at_once_none_is_kept_in_part(store: Store) -> None:
         store.replace(ACME_2024, wrong, ACME_2025)
     assert [stored.source for stored in store.sources()] == [BETA.source]
     assert smelters_of(store.graph(), "BETA") == {"S1"}
+
+
+# ---- the company that the user reports for -------------------------------------------------------------------------
+
+
+def direct(graph: SupplyGraph) -> list[tuple[str, str, str]]:
+    """Who buys from whom, and where that stands."""
+    buys = graph.table("BUYS_FROM")
+    return [(graph.ids[a], graph.ids[b], row) for a, b, row in zip(buys.tail, buys.head, buys.row, strict=True)]
+
+
+def test_suppliers_are_assumed_from_the_documents_that_count(store: Store, new_file: New) -> None:
+    """They come and go with documents, days and the owner, and are the same in every store."""
+    mine, others = owner_document("Brand"), owner_document("Other")
+    sells = document("sells", buys("name:brand", "BETA", row="A7"), as_of="2025-12-31")
+    both = [("name:brand", "ACME", ASSUMED), ("name:brand", "BETA", ASSUMED)]
+    load(store, mine)
+    assert direct(store.graph()) == []
+    load(store, ACME_2024, BETA)
+    assert direct(store.graph()) == both
+    load(store, sells)
+    assert direct(store.graph()) == [both[0], ("name:brand", "BETA", "A7")]
+    assert direct(store.graph(date(2025, 7, 1))) == both
+    assert direct(store.graph(date(2025, 1, 1))) == both[:1]
+    assert ("owner", True) in [(one.source.kind, one.current) for one in store.sources()]
+    with open_store(new_file()) as plain:
+        load(plain, sells, BETA, mine, ACME_2024, mine)
+        assert columns(plain.graph()) == columns(store.graph())
+        assert list(plain.batches()) == list(store.batches())
+    store.forget(sells.source.id)
+    store.forget(BETA.source.id)
+    assert direct(store.graph()) == both[:1]
+    load(store, ACME_2025)  # takes the place of that of 2024, and buys from B
+    assert direct(store.graph()) == [("ACME", "B", "A1"), both[0]]
+    store.forget(mine.source.id)
+    load(store, others)
+    assert direct(store.graph()) == [("ACME", "B", "A1"), ("name:other", "ACME", ASSUMED)]
+    store.forget(others.source.id)
+    assert direct(store.graph()) == [("ACME", "B", "A1")]
 
 
 # ---- sources and time ---------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graphmap.graph import SupplyGraph
+from graphmap.owner import owner_document
 from graphmap.records import Batch, Edge, Node
 from graphmap.store import open_store
 from tests.graphs import answered
@@ -48,12 +49,20 @@ DOCUMENTS = st.lists(
 DAYS = [None, date(2025, 6, 1), date(2024, 6, 1)]
 
 
+OWNERS = st.sampled_from(["A", "DUNS:1", "a", "Nobody"]).map(owner_document)
+
+
 def test_neither_order_nor_repetition_nor_what_was_forgotten_shows(kind: Kind, new_file: New) -> None:
     """Compared with a store in a file, which shows as well that all kinds of stores give the same graph."""
 
     @settings(max_examples=kind.examples)
-    @given(documents=DOCUMENTS, chance=st.randoms(use_true_random=False))
-    def law(documents: list[Batch], chance: random.Random) -> None:
+    @given(
+        documents=DOCUMENTS,
+        owners=st.lists(OWNERS, max_size=2, unique_by=lambda batch: batch.source.id),
+        chance=st.randoms(use_true_random=False),
+    )
+    def law(documents: list[Batch], owners: list[Batch], chance: random.Random) -> None:
+        documents = [*documents, *owners]
         kept = [batch for batch in documents if chance.random() < 0.7]
         dropped = [batch for batch in documents if batch not in kept]
         url = kind.new()

@@ -9,6 +9,7 @@ import pytest
 
 from graphmap import schema
 from graphmap.errors import StoreError
+from graphmap.owner import ASSUMED, owner_document
 from graphmap.records import Edge, Issue, Node
 from graphmap.store import cypher, open_store
 from graphmap.store.neo4j import Neo4jStore
@@ -92,6 +93,32 @@ def test_claims_are_drawn_between_canonical_nodes_and_past_ones_have_a_type_of_t
         ("B", "PAST_DECLARES", "S0", "Company:name:b"),
         ("name:b", "SAME_AS", "B", None),
     ]
+
+
+def test_assumed_purchases_are_drawn_and_say_so(server: Server) -> None:
+    """They follow what is loaded and read as one, and go with what they follow from; no document counts them."""
+    rows = "MATCH (a)-[e:BUYS_FROM {assumed: true}]->(b) RETURN a.id AS a, b.id AS b, e.row AS row, e.file AS file"
+    mine = owner_document("Maker")
+    with open_store(server.url) as store:
+        load(store, mine, document("x", declares("name:b", "S1"), declares("D", "S1"), declares("F", "S2")))
+    check_neo4j(server)
+    # B, which name:b is read as, has a buyer
+    found = [tuple(row.values()) for row in server.run(f"{rows} ORDER BY b")]
+    assert found == [("name:maker", id_, ASSUMED, "for Maker") for id_ in ("D", "F")]
+    assert companies(server)["name:maker"] == (0, "Brand", None)
+    assert companies(server)["F"] == (1, "Supplier", None)
+    with open_store(server.url) as store:
+        load(store, document("y", Edge("SAME_AS", company("name:f"), company("F"), "A1"), buys("brand", "name:f")))
+    check_neo4j(server)
+    assert [row["b"] for row in server.run(rows)] == ["D"]
+    with open_store(server.url) as store:
+        load(store, document("z", Edge("SAME_AS", company("D"), company("DUNS:1"), "A1")))
+    check_neo4j(server)
+    assert len(server.run(rows)) == 1
+    with open_store(server.url) as store:
+        store.forget(mine.source.id)
+    check_neo4j(server)
+    assert server.run(rows) == []
 
 
 def test_claims_carry_their_receipt_and_what_was_given(server: Server) -> None:

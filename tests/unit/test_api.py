@@ -27,7 +27,9 @@ def work(files: Path, tmp_path: Path) -> Iterator[graphmap.Workspace]:
 
 
 def test_the_package_offers_what_it_names() -> None:
-    assert {name for name in graphmap.__all__ if hasattr(graphmap, name)} == {"Workspace", "__version__", "open"}
+    assert {name for name in graphmap.__all__ if hasattr(graphmap, name)} == {
+        "Workspace", "__version__", "init", "open",
+    }  # fmt: skip
     assert graphmap.__version__ == version("graphmap-minerals")
     with pytest.raises(AttributeError, match="no attribute 'opne'"):
         _ = graphmap.opne

@@ -384,9 +384,54 @@ def test_no_brand_and_several_brands(run: Run, tmp_path: Path) -> None:
     error = one_line(run("paths", "-q", "--store", tmp_path / "two.graphmap").err)
     assert "There are 2 brands. Name the company to start from: B-1 (One Brand, company); B-2" in error
     run("load", tmp_path / "loop.csv", "--store", tmp_path / "none.graphmap", "--jobs", 0)
-    assert "No company has the role of a brand." in one_line(
-        run("paths", "-q", "--store", tmp_path / "none.graphmap").err
+    assert one_line(run("paths", "-q", "--store", tmp_path / "none.graphmap").err) == (
+        'graphmap: No company is marked as the one you report for. Say which: graphmap load FOLDER --for "Our Company"'
     )
+    assert 'which one you report for: graphmap load FOLDER --for "Our Company"' in error
+    run("load", "--for", "B-2", "--store", tmp_path / "two.graphmap")
+    assert "from Other Brand" in run("paths", "-q", "--store", tmp_path / "two.graphmap").out
+
+
+def test_whom_one_reports_for_is_told_in_every_form(run: Run, tmp_path: Path) -> None:
+    at = ("--store", tmp_path / "for.graphmap")
+    (tmp_path / "companies.csv").write_text("id,name,country,role\nB-1,Our Brand,DE,\nB-2,Other,FR,trader\n")
+    first = run("load", tmp_path / "companies.csv", "--for", "our brand", *at, "--jobs", 0)
+    assert (first.code, "You report for Our Brand [B-1]." in first.out) == (0, True)
+    alone = run("load", "--for", "Our Brnd", *at, "--json").json
+    assert alone["notes"] == [
+        "You report for Our Brnd, no longer for our brand.",
+        "No document names 'Our Brnd', so it counts as a company of its own. Nearest: Our Brand [B-1].",
+    ]
+    told = run("load", "--for", "B-2", *at, "--csv")
+    assert (told.csv, "You report for Other [B-2], no longer for Our Brnd." in told.err) == ([], True)
+    with api.open(at[1]) as work:
+        (kept,) = [one.source for one in work.store.sources() if one.source.kind == "owner"]
+    assert (kept.file, kept.counts["claims"], kept.as_of) == ("for B-2", 1, "")
+    assert "for B-2" in run("sources", *at).out
+    assert "Forgotten: for B-2" in run("sources", "--forget", "for B-2", "--yes", *at).err
+    assert "No company is marked" in one_line(run("paths", "-q", *at).err)
+
+
+@pytest.mark.parametrize("name", ["", "  ", "\u200b\n"])
+def test_a_name_without_a_sign_is_nobody(run: Run, tmp_path: Path, name: str) -> None:
+    ran = run("load", "--for", name, "--store", tmp_path / "x.graphmap")
+    assert (ran.code, "The name after --for is empty." in one_line(ran.err)) == (2, True)
+
+
+def test_init_writes_the_lists_once(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = run("init", tmp_path / "my lists.xlsx")
+    assert (first.code, first.err) == (0, "")
+    assert f"graphmap load '{tmp_path}/my lists.xlsx'" in first.out
+    again = run("init", tmp_path / "my lists.xlsx")
+    assert (again.code, "is there already" in one_line(again.err)) == (2, True)
+    assert run("init", tmp_path / "my lists.xlsx", "--force", "-q").code == 0
+    monkeypatch.chdir(tmp_path)
+    main_file = run("init", "graphmap-lists.xlsx", "-q")
+    assert (main_file.code, (tmp_path / "graphmap-lists.xlsx").is_file()) == (0, True)
+
+
+def test_load_needs_a_file_or_a_company(run: Run) -> None:
+    assert "Name the files and folders to load." in one_line(run("load").err)
 
 
 def test_debug_shows_where_an_error_comes_from(run: Run) -> None:

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
-from graphmap import policy
+from graphmap import api, policy
+from graphmap.analysis.conformance import conformance
+from graphmap.analysis.paths import find_paths
 from graphmap.errors import PolicyError
 from graphmap.policy import load_lens, load_policy
 from graphmap.schema import MINERALS
@@ -51,6 +53,7 @@ def test_the_shipped_policies_and_lenses() -> None:
     assert (load_lens("eu-2017-821").minerals, load_lens("eu-2017-821").list) == (three_tg, "cahra")
     assert set(load_lens("eu-battery").minerals) == {"cobalt", "nickel", "lithium", "graphite"}
     assert (load_lens("own").minerals, load_lens("own").list) == (MINERALS, "own")
+    assert (load_lens("oecd").minerals, load_lens("oecd").list, load_lens("oecd").areas) == (MINERALS, "oecd", {})
 
 
 @pytest.mark.parametrize(
@@ -212,3 +215,42 @@ def test_a_lens_without_a_name_is_called_as_its_file(tmp_path: Path) -> None:
     assert load_lens(write(tmp_path, lens, "watch.toml")).name == "watch"
     with pytest.raises(PolicyError, match=r"^my lens\.toml: name is 'my lens', with white space"):
         load_lens(write(tmp_path, lens, "my lens.toml"))
+
+
+# ---- the lens for commitments beyond law ----------------------------------------------------------------------------
+
+
+def test_cobalt_and_mica_are_judged_by_the_oecd_lens(tmp_path: Path) -> None:
+    """A loaded list called "oecd", however it is spelled, gives the areas, for all minerals or for some."""
+    (tmp_path / "decl.py").write_text(
+        "from graphmap.records import About, Edge, Node\nfrom graphmap.sheets import Reads\n"
+        "READS = Reads('decl', 'Decl', needs=(('who', 'what', 'metal'),), columns={\n"
+        "    'who': ('declarer',), 'what': ('declared',), 'metal': ('for metal',)})\n"
+        "def load(document):\n    yield About('Decl', 'decl', '2026-05-01')\n"
+        "    for row in document.table(READS.columns):\n"
+        "        ends = Node('Company', row.take('who')), Node('Smelter', row.take('what'))\n"
+        "        yield Edge('DECLARES', *ends, row.address(), row.take('metal'))\n"
+    )
+    (tmp_path / "declared.csv").write_text(
+        "declarer,declared,for metal\nS1,CID900001,cobalt\nS1,CID900002,mica\nS1,CID900003,cobalt\nS1,CID900004,tin\n"
+    )
+    (tmp_path / "smelters.csv").write_text(
+        "Facility ID,Standard Facility Name,Metal,Country Location,Status,Scheme,Last assessment,Valid until,As of\n"
+        "CID900001,Co One,Cobalt,Peru,Conformant,RMAP,2026-01-01,2027-01-01,2026-06-30\n"
+        "CID900002,Mica One,Mica,Mali,Non-conformant,RMAP,2026-01-01,2027-01-01,2026-06-30\n"
+        "CID900003,Co Two,Cobalt,Mali,Active,RMAP,2026-01-01,2027-01-01,2026-06-30\n"
+        "CID900004,Tin One,Tin,Mali,Conformant,RMAP,2026-01-01,2027-01-01,2026-06-30\n"
+    )
+    (tmp_path / "areas.csv").write_text(
+        "list,country,level,minerals,as of\n OECD ,Mali,high-risk,mica;cobalt,2026-06-01\n"
+    )
+    with api.open(tmp_path / "chain.graphmap", lens="oecd") as work:
+        files = [tmp_path / name for name in ("declared.csv", "smelters.csv")]
+        work.load(*files, owner="We", extra=[tmp_path / "decl.py"], jobs=0)
+        assert work.case.minerals == ("tin", "cobalt", "mica")
+        assert "No areas loaded for lens oecd (tin, cobalt, mica)" in " ".join(work.case.notes)
+        rates = {(r["company"], r["mineral"]): r["rate_by_count"] for r in conformance(work.case).to_dict("records")}
+        assert {mineral: rates["S1", mineral] for mineral in work.case.minerals} == {"tin": 1, "cobalt": 0.5, "mica": 0}
+        work.load(tmp_path / "areas.csv", jobs=0)
+        assert {m: int(work.case.high_risk(m).sum()) for m in work.case.minerals} == {"tin": 0, "cobalt": 1, "mica": 1}
+        assert find_paths(work.case, work.start(None), to="high-risk", mineral="mica").total == 1
