@@ -202,15 +202,14 @@ def mineral(text: str) -> str | None:
 _BETWEEN = re.compile(r"\s*[,、，/+&]\s*|\s+(?:and|und|et|y|e)\s+", re.IGNORECASE)
 
 
-def mineral_parts(text: str) -> list[str]:
+@lru_cache(maxsize=4096)
+def mineral_parts(text: str) -> tuple[str, ...]:
     """The minerals that a text lists, each as written: "Gold, Copper" and "Gold/Copper" are two.
 
     A text that is the name of one mineral stays whole ("tantalum/niobium"), and so does one of which no part is one.
     """
-    parts = [part for part in _BETWEEN.split(text) if part]
-    if mineral(text) or not any(map(mineral, parts)):
-        return [text]
-    return parts
+    parts = tuple(part for part in _BETWEEN.split(text) if part)
+    return (text,) if mineral(text) or not any(map(mineral, parts)) else parts
 
 
 _GOODS = frozenset({

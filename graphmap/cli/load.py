@@ -92,7 +92,11 @@ def load(
 
 
 @verb(rules=False)
-@click.option("--forget", metavar="ID", help="Remove a document: its id, the beginning of its id, or its file name.")
+@click.option(
+    "--forget",
+    metavar="ID",
+    help="Remove a document: its id, the beginning of its id, or its file name; of a file with several, all.",
+)
 @click.option("--issues", is_flag=True, help="List what is doubtful in the documents, each with file and cell.")
 @click.option("--yes", is_flag=True, help="Forget without asking.")
 def sources(session: Session, forget: str | None, issues: bool, yes: bool) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 _HIGH = re.compile(rb"[\x80-\xff]+")
 
-_LEAST = 0.9
+_LEAST = 0.75
 """So much of a text must be made of signs that are common in an encoding."""
 
 _FEWEST = 3
@@ -18,12 +18,12 @@ def _is_kana(char: str) -> bool:
     return "\u3041" <= char <= "\u30ff"  # the narrow ones are what other encodings look like when read as Japanese
 
 
-def _leads(codec: str, first: int, last: int) -> Callable[[str], bool]:
-    """Whether a sign is among those that a national standard calls common: by the first of its two bytes."""
+def _leads(codec: str, first: int, last: int, least: int = 0x40) -> Callable[[str], bool]:
+    """Whether a sign is among those that a national standard calls common: by its two bytes."""
 
     def is_common(char: str) -> bool:
         pair = char.encode(codec, "ignore")
-        return len(pair) == 2 and first <= pair[0] <= last
+        return len(pair) == 2 and first <= pair[0] <= last and pair[1] >= least
 
     return is_common
 
@@ -35,9 +35,9 @@ def _japanese(char: str) -> bool:
 _LEVEL_1 = _leads("cp932", 0x88, 0x97)
 
 _CODECS: Mapping[str, tuple[str, Callable[[str], bool]]] = {
-    "cp949": ("Korean (CP949)", _leads("cp949", 0xB0, 0xC8)),  # syllables
+    "cp949": ("Korean (CP949)", _leads("cp949", 0xB0, 0xC8, 0xA1)),  # syllables
     "cp932": ("Japanese (Shift JIS)", _japanese),
-    "gb18030": ("Chinese (GB18030)", _leads("gbk", 0xB0, 0xD7)),  # level 1 of GB 2312
+    "gb18030": ("Chinese (GB18030)", _leads("gbk", 0xB0, 0xD7, 0xA1)),  # level 1 of GB 2312
     "big5": ("Chinese (Big5)", _leads("big5", 0xA4, 0xC6)),  # level 1
 }
 """Codec, its name for a reader, and which signs are common in it; in the order that decides where several fit."""

@@ -81,7 +81,10 @@ class Row:
 
     def split(self, field: str) -> list[str]:
         """The cleaned values of a cell that may hold several, parted by ``|``, ``;`` or line breaks."""
-        cell, address, document = self._take(field), self.address(field), self._document
+        cell = self._take(field)
+        if cell == "":
+            return []
+        address, document = self.address(field), self._document
         parts = values.split_list(values.as_text(cell))
         texts = [text for part in parts if (text := document.clean(part, address))]
         if len(texts) > 1:

@@ -188,9 +188,9 @@ def share_of(cell: Cell, *, in_percent: bool, mixed: bool = False) -> float:
 
 
 _DEGREES = re.compile(
-    r"(?P<first>[nsew])? ?(?P<sign>[+-])? ?(?P<degrees>\d{1,3}(?:[.,]\d{1,15})?) ?[°º˚d]? ?"
-    r"(?:(?P<minutes>\d{1,2}(?:[.,]\d{1,15})?) ?['′’´m]? ?)?"
-    r"(?:(?P<seconds>\d{1,2}(?:[.,]\d{1,15})?) ?(?:[\"″”s]|''|′′)? ?)?(?P<last>[nsew])?"
+    r"(?P<first>[nsew])? ?(?P<sign>[+-])? ?(?P<degrees>\d{1,3}(?:[.,]\d{1,15})?)(?: ?[°º˚d])?"
+    r"(?:(?:(?<=[°º˚d]) ?| )(?P<minutes>\d{1,2}(?:[.,]\d{1,15})?)(?: ?['′’´m])?"
+    r"(?:(?:(?<=['′’´m]) ?| )(?P<seconds>\d{1,2}(?:[.,]\d{1,15})?)(?: ?(?:[\"″”s]|''|′′))?)?)? ?(?P<last>[nsew])?"
 )
 _DASHES = str.maketrans("−–—‒", "----")
 

@@ -220,6 +220,21 @@ def test_a_filled_copy_of_the_smelter_list_is_named(tmp_path: Path) -> None:
     assert issue.cure.startswith("If this is the one that was filled in")
 
 
+def test_coordinates_as_people_write_them(tmp_path: Path) -> None:
+    with loaded(tmp_path, HERE / "61-coordinates" / "m.csv") as (work, report):
+        found = {
+            claim["tail"].split(":")[1]: (claim["latitude"], claim["longitude"])
+            for claim in said(work.graph, "LOCATED_IN")
+            if "latitude" in claim
+        }
+        told = {issue.row for issue in report.documents[0].issues if issue.severity == "error"}
+    near = dict.fromkeys(("comma", "letters", "dms", "onecell", "onecell2", "minus"), (-1.25, 29.1))
+    assert {name: found[name] for name in near} == {name: pytest.approx(pair) for name, pair in near.items()}
+    assert found["fijie"][1] == -found["fijiw"][1] == 179.95
+    assert found.keys().isdisjoint({"null", "out", "only", "big"})
+    assert told == {"D3", "D7", "D14", "D16"}
+
+
 # ---- published data -------------------------------------------------------------------------------------
 
 
