@@ -1,13 +1,16 @@
-"""The same verbs as the command line, for Python: they return DataFrames and small dataclasses.
+"""The same verbs as the command line, for Python: each returns a ``Result``.
 
 ::
 
     with graphmap.open("chain.graphmap", lens="eu-2017-821") as work:
-        report = work.load("campaign/")
-        work.rate()                                    # DataFrame, one row per company and mineral
-        work.paths("B-1", to="not-accepted").paths     # the riskiest paths, each hop with its receipts
+        work.load("campaign/")
+        work.rate().to_frame()                         # one row per company and mineral, the most exposed first
+        work.paths("B-1", to="not-accepted").findings  # what was found, in sentences
+        work.paths("B-1").detail.paths                 # the plain objects behind the rows, each hop with its receipts
 
-Wherever a company, smelter, mine or area is asked for, its id, its name or a part of its name will do.
+A result has rows, what each of its columns means, the basis that it rests on, notes and findings; see ``results``. In
+a notebook it shows itself as a table. Wherever a company, smelter, mine or area is asked for, its id, its name or a
+part of its name will do.
 """
 
 from __future__ import annotations
@@ -29,6 +32,12 @@ from graphmap.errors import NotFound
 from graphmap.graph import SupplyGraph
 from graphmap.owner import owner_of
 from graphmap.policy import lens_names, load_lens, load_policy
+from graphmap.results import Basis, Result, answers, profile, rating
+from graphmap.results import chokepoints as gates
+from graphmap.results import concentration as indices
+from graphmap.results import conformance as rates
+from graphmap.results import documents as papers
+from graphmap.results import paths as ways
 from graphmap.store import Stored, bulk, open_store
 
 if TYPE_CHECKING:
@@ -124,23 +133,23 @@ class Workspace:
         jobs: int | None = None,
         extra: Iterable[str | PathLike[str]] = (),
         progress: Callable[[int, int, str], None] | None = None,
-    ) -> ingest.Report:
+    ) -> Result[ingest.Report]:
         """Read files and folders into the store; loading one again changes nothing.
 
         ``jobs`` worker processes read (default: one per processor; 0: none, all in this process); ``extra`` are
         loader files of your own. ``progress`` is called with (documents done, documents in all, file) after each.
-        Files that are not what they claim to be are ``rejected`` in the report and the others go on.
+        Files that are not what they claim to be are ``rejected`` with a reason and the others go on.
 
         ``owner`` is the name or id of the company that you report for. It is kept, and given again with another name
         it takes the place of the former one. Each company that declares and that no purchase list names is then read
         as its direct supplier: assumed, its share unknown, until a purchase list says more.
 
-        >>> report = work.load("campaign/", "assurance list.csv")           # doctest: +SKIP
-        >>> [rejected.reason for rejected in report.rejected]               # doctest: +SKIP
+        >>> found = work.load("campaign/", "assurance list.csv")            # doctest: +SKIP
+        >>> [row["rejected"] for row in found if row["rejected"]]           # doctest: +SKIP
         >>> work.load("declarations/", owner="Our Company").notes           # doctest: +SKIP
         """
         try:
-            return ingest.load(
+            report = ingest.load(
                 [Path(path) for path in documents],
                 self.store,
                 owner=owner,
@@ -150,13 +159,15 @@ class Workspace:
             )
         finally:
             self._reread()
+        return papers.loading(report, sum(one.current for one in self.store.sources()))
 
-    def sources(self) -> list[Stored]:
-        """All documents in the store with their issues, whether they count at present, and what superseded them.
+    def sources(self, *, issues: bool = False) -> Result[Sequence[Stored]]:
+        """All documents in the store, whether they count at present, and what superseded them; or their ``issues``.
 
-        >>> [stored.source.file for stored in work.sources() if not stored.current]     # doctest: +SKIP
+        >>> [row["file"] for row in work.sources() if not row["current"]]               # doctest: +SKIP
         """
-        return self.store.sources()
+        stored = self.store.sources()
+        return papers.issues(stored) if issues else papers.sources(stored)
 
     def source(self, text: str) -> Stored:
         """The document with this id, beginning of an id (four characters or more) or file name.
@@ -181,10 +192,10 @@ class Workspace:
         cure = f"Is it one of these: {'; '.join(near)}?" if near else "graphmap sources lists them."
         raise NotFound(f"No document in the store is called {text!r}.", cure)
 
-    def forget(self, text: str) -> Stored:
+    def forget(self, text: str) -> Result[Sequence[Stored]]:
         """Remove a document, named as for ``source``, and all that only it says. Returns what is gone.
 
-        Of a file that holds several documents, its name or the id before "#" removes all, and the first is returned.
+        Of a file that holds several documents, its name or the id before "#" removes all.
 
         >>> work.forget("CMRT Acme.xlsx")                                   # doctest: +SKIP
         """
@@ -192,7 +203,7 @@ class Workspace:
         for stored in found:
             self.store.forget(stored.source.id)
         self._reread()
-        return found[0]
+        return papers.forgotten(found, self.store.sources())
 
     def file(self, text: str) -> list[Stored]:
         """The documents of the file that ``text`` names as for ``source``: one, or one for each kind of sheet."""
@@ -302,26 +313,36 @@ class Workspace:
 
     # ---- questions --------------------------------------------------------------------------------------------
 
-    def rate(self, minerals: str | Sequence[str] | None = None) -> pd.DataFrame:
-        """How exposed each company is to hazardous smelters, per mineral; see ``analysis.exposure.rate``.
+    def rate(self, minerals: str | Sequence[str] | None = None, *, tier: int | None = None) -> Result[pd.DataFrame]:
+        """How exposed each company, or each of a ``tier``, is to hazardous smelters, per mineral.
 
-        >>> work.rate("gold").head()                                        # doctest: +SKIP
+        See ``analysis.exposure.rate``.
+
+        >>> work.rate("gold", tier=1).to_frame().head()                     # doctest: +SKIP
         """
-        return exposure.rate(self.case, minerals=self._minerals(minerals))
+        return rating.rating(self.case, self._rated(minerals, tier))
 
-    def overall(self, minerals: str | Sequence[str] | None = None) -> pd.DataFrame:
+    def overall(self, minerals: str | Sequence[str] | None = None, *, tier: int | None = None) -> Result[pd.DataFrame]:
         """One row per company over its minerals: weighted by spend where that is known, else its worst mineral.
 
-        >>> work.overall().query("tier == 1")                               # doctest: +SKIP
+        >>> work.overall(tier=1).rows[0]                                    # doctest: +SKIP
         """
-        return exposure.overall(self.case, self.rate(minerals))
+        rated = self._rated(minerals, tier)
+        return rating.overall(self.case, exposure.overall(self.case, rated), rated)
 
-    def attribute(self, company: str | int | None, mineral: str) -> exposure.Attribution:
+    def _rated(self, minerals: str | Sequence[str] | None, tier: int | None) -> pd.DataFrame:
+        rated = exposure.rate(self.case, minerals=self._minerals(minerals))
+        return rated if tier is None else rated[rated["tier"] == tier]
+
+    def attribute(self, company: str | int | None, mineral: str) -> Result[exposure.Attribution]:
         """Whose a company's exposure is: by smelter and by direct supplier; both sum to the exposure.
 
-        >>> work.attribute("B-1", "gold").by_smelter[0]                     # doctest: +SKIP
+        >>> work.attribute("B-1", "gold").rows[0]                           # doctest: +SKIP
         """
-        return exposure.attribute(self.case, self.start(company), self.mineral(mineral))
+        node = self.start(company)
+        return rating.attribution(
+            self.case, self.graph.names[node], exposure.attribute(self.case, node, self.mineral(mineral))
+        )
 
     def paths(
         self,
@@ -334,57 +355,66 @@ class Workspace:
         through: Sequence[str | int] = (),
         avoiding: Sequence[str | int] = (),
         max_hops: int | None = None,
-    ) -> paths.Paths:
+        explained: bool = False,
+    ) -> Result[paths.Paths]:
         """The ``k`` riskiest (or shortest) paths from a company, by default the only brand; see ``analysis.paths``.
 
         ``to`` is a group of smelters (``paths.TARGETS``) or a smelter, mine, company, country or region.
+        ``explained`` adds the declarations that a supplier of the same company explains.
 
-        >>> for path in work.paths(to="high-risk", mineral="gold").paths:   # doctest: +SKIP
-        ...     print(path, path.score, path.hops[-1].receipts)
+        >>> for path in work.paths(to="high-risk", mineral="gold"):         # doctest: +SKIP
+        ...     print(path["path"], path["score"], path["hops"][-1]["receipts"])
         """
-        return paths.find_paths(
+        which = None if mineral is None else self.mineral(mineral)
+        found = paths.find_paths(
             self.case,
             self.start(source),
             to=to if to in paths.TARGETS else self.node(to),
-            mineral=None if mineral is None else self.mineral(mineral),
+            mineral=which,
             k=k,
             by=by,
             through=[self.node(one) for one in through],
             avoiding=[self.node(one) for one in avoiding],
             max_hops=max_hops,
+            **({"explained": True} if explained else {}),
         )
+        narrowed = bool(through or avoiding or max_hops is not None)
+        return ways.paths(self.case, found, mineral=which, narrowed=narrowed)
 
     def chokepoints(
         self, source: str | int | None = None, *, mineral: str | None = None, to: str = "not-accepted"
-    ) -> chokepoints.ChokePoints:
+    ) -> Result[chokepoints.ChokePoints]:
         """Who gates which smelters for a company, and the fewest companies to act on.
 
-        >>> [company.name for company in work.chokepoints().cut]            # doctest: +SKIP
+        >>> [row["name"] for row in work.chokepoints() if row["act"]]       # doctest: +SKIP
         """
         which = None if mineral is None else self.mineral(mineral)
-        return chokepoints.choke_points(self.case, self.start(source), mineral=which, to=to)
+        found = chokepoints.choke_points(self.case, self.start(source), mineral=which, to=to)
+        return gates.chokepoints(self.case, found, mineral=which)
 
     def concentration(
         self, companies: Sequence[str | int] | None = None, *, minerals: str | Sequence[str] | None = None
-    ) -> pd.DataFrame:
+    ) -> Result[pd.DataFrame]:
         """How much companies, by default the brands, depend on few smelters and countries, per mineral (HHI).
 
-        >>> work.concentration(["B-1"], minerals="tin")                     # doctest: +SKIP
+        >>> work.concentration(["B-1"], minerals="tin").findings            # doctest: +SKIP
         """
-        return concentration.concentration(
+        found = concentration.concentration(
             self.case, companies=self._companies(companies), minerals=self._minerals(minerals)
         )
+        return indices.concentration(self.case, found)
 
     def conformance(
         self, companies: Sequence[str | int] | None = None, *, minerals: str | Sequence[str] | None = None
-    ) -> pd.DataFrame:
+    ) -> Result[pd.DataFrame]:
         """Which part of its identified smelters is accepted, per company and mineral, by count and by mass.
 
-        >>> work.conformance(minerals=["gold", "tin"])                      # doctest: +SKIP
+        >>> work.conformance(minerals=["gold", "tin"]).to_frame()           # doctest: +SKIP
         """
-        return conformance.conformance(
+        found = conformance.conformance(
             self.case, companies=self._companies(companies), minerals=self._minerals(minerals)
         )
+        return rates.conformance(self.case, found)
 
     def map(
         self,
@@ -420,16 +450,19 @@ class Workspace:
             maps.Atlas(seen.case, node, lenses=loaded),
             to=to,
             boundaries=None if boundaries is None else Path(boundaries),
-            find_trajectory=lambda: seen.trajectory(node),
+            find_trajectory=lambda: seen._trajectory(node),
         )
 
-    def trajectory(self, company: str | int | None = None) -> Trajectory | None:
+    def trajectory(self, company: str | int | None = None) -> Result[Trajectory | None]:
         """The conformance rate of a company over the dates of the documents, and its way to the goals of the policy.
 
-        None where fewer than two days are known.
+        Without rows where fewer than two days are known.
 
         >>> work.trajectory("B-1").to_frame()                               # doctest: +SKIP
         """
+        return rates.trajectory(self.case, self._trajectory(company))
+
+    def _trajectory(self, company: str | int | None) -> Trajectory | None:
         from graphmap.analysis.trajectory import dates_of_documents, trajectory
 
         id_ = self.graph.ids[self.start(company)]
@@ -453,37 +486,38 @@ class Workspace:
         node = self.node(text)
         return Around(around_page(self.case, node, most=most), f"Around {self.graph.names[node]}")
 
-    def questions(self) -> tuple[named.Question, ...]:
-        """The named questions, by folder and name, with their parameters and columns.
+    def questions(self) -> Result[tuple[named.Question, ...]]:
+        """The named questions, by folder and name; ``detail`` has their parameters and columns.
 
-        >>> [question.title for question in work.questions()]               # doctest: +SKIP
+        >>> [row["title"] for row in work.questions()]                      # doctest: +SKIP
         """
-        return named.questions()
+        known = named.questions()
+        return answers.catalogue([(one.name, one.title, one.asks) for one in known], known, Basis.of_documents(0))
 
-    def query(self, name: str, /, **parameters: object) -> pd.DataFrame:
+    def query(self, name: str, /, **parameters: object) -> Result[None]:
         """The answer to a named question: its Cypher's on a server, its twin's on the embedded store; equal rows.
 
         The latest documents are asked; ``as_of`` is the day on which is judged. What is unknown is None or NaN.
 
-        >>> work.query("paths/to-not-accepted", minerals="gold", max_hops=4)            # doctest: +SKIP
+        >>> work.query("paths/to-not-accepted", minerals="gold", max_hops=4).to_frame()     # doctest: +SKIP
 
         Raises ``NotFound`` for an unknown name, ``GraphmapError`` for a parameter that will not do.
         """
-        import pandas as pd
-
         question = named.question(name)
         values = named.fill(question, parameters, self.latest)
-        found = named.ask(question, named.View(self.latest.case, self.store), values)
-        return pd.DataFrame(found.rows, columns=found.columns)
+        case = self.latest.case
+        found = named.ask(question, named.View(case, self.store), values)
+        columns = {one.name: one.meaning for one in question.columns}
+        return answers.answer(found.rows, columns, Basis.of_case(case), case.notes)
 
-    def show(self, text: str | int, *, private: bool = False) -> dossier.Dossier:
+    def show(self, text: str | int, *, private: bool = False) -> Result[dossier.Dossier]:
         """Everything known of one company, smelter, mine or other node, each claim with its receipt.
 
         Contacts stay out unless ``private``.
 
-        >>> work.show("CID900001")                                          # doctest: +SKIP
+        >>> work.show("CID900001").findings                                 # doctest: +SKIP
         """
-        return dossier.dossier(self.case, self.node(text), private=private)
+        return profile.profile(self.case, dossier.dossier(self.case, self.node(text), private=private))
 
     def export(
         self,
@@ -491,20 +525,24 @@ class Workspace:
         *,
         form: Literal["graphml", "csv", "neo4j-import"] = "graphml",
         private: bool = False,
-    ) -> Path:
+    ) -> Result[Path]:
         """Write the graph as one GraphML file, or as ``nodes.csv`` and ``edges.csv`` into a folder.
 
         ``neo4j-import`` writes the whole store, whatever ``as_of``, into a new folder, for ``neo4j-admin`` to import
         (see ``store.bulk``). Contacts stay out unless ``private``.
 
-        >>> work.export("chain.graphml")                                    # doctest: +SKIP
+        >>> work.export("chain.graphml").detail                             # doctest: +SKIP
         """
         if form == "neo4j-import":
             bulk.write_import(self.store, Path(path), private=private)
         else:
             write = export.to_graphml if form == "graphml" else export.to_csv
             write(self.graph, Path(path), private=private)
-        return Path(path)
+        if form == "neo4j-import":  # the graph may be too large to read only to count
+            basis = Basis.of_documents(sum(one.current for one in self.store.sources()))
+        else:
+            basis = Basis.of_documents(len(self.graph.sources), self.as_of)
+        return papers.exported(Path(path), form, basis)
 
     # ---- what names mean --------------------------------------------------------------------------------------
 

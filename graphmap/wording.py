@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import math
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from graphmap import schema
 
@@ -34,6 +35,21 @@ def is_unknown(value: object) -> bool:
     return value is None or (isinstance(value, float) and math.isnan(value))
 
 
+def shown(value: object) -> str:
+    """Any value in a cell of a table: unknown says so, yes and no, a list one item a line."""
+    if is_unknown(value):
+        return UNKNOWN
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"
+    if isinstance(value, Mapping):
+        return json.dumps(value, ensure_ascii=False, default=str)
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return "\n".join(map(shown, value))
+    return str(value)
+
+
 def percent(share: float | None, digits: int = 1) -> str:
     """0.0625 as "6.2 %"; unknown as "unknown"; a share too small to show as "< 0.1 %", never as nothing."""
     if share is None or math.isnan(share):
@@ -47,6 +63,12 @@ def interval(estimate: float, low: float, high: float) -> str:
     if f"{low:.3f}" == f"{high:.3f}":
         return percent(estimate)
     return f"{percent(estimate)} [{100 * low:.1f}–{100 * high:.1f} %]"
+
+
+def span(low: float, high: float) -> str:
+    """A range of shares in a sentence, e.g. "from 5 to 100 %"."""
+    ends = [f"{100 * end:.1f}".removesuffix(".0") for end in (low, high)]
+    return f"from {ends[0]} to {ends[1]} %" if ends[0] != ends[1] else f"{ends[0]} %"
 
 
 def count_of(number: int, noun: str, plural: str = "") -> str:

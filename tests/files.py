@@ -5,8 +5,8 @@
     B-1 Example Brand ── 60 % ──▶ S-1 Example Solder ──▶ CID900001 Good (accepted), CID900002 Bad (not accepted)
            └───────── unknown ──▶ S-2 Example Alloys ──▶ CID900001 Good, all tin
 
-Hazards under the default policy: Good 0.05, Bad 0.9. So S-1 is exposed 0.475, S-2 0.05, and B-1, whose missing 40 %
-can only come from S-2, 0.6 x 0.475 + 0.4 x 0.05 = 0.305.
+Both suppliers declare their whole chain. Hazards under the default policy: Good 0.05, Bad 0.9. So S-1 is exposed
+0.475, S-2 0.05, and B-1, whose missing 40 % can only come from S-2, 0.6 x 0.475 + 0.4 x 0.05 = 0.305.
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ def write_files(folder: Path) -> Path:
 
 def _declare(folder: Path, company: str, *smelters: str) -> None:
     answers = {(question, "tin"): ("Yes", "") for question in (1, 2, 7, 8)}
+    answers[6, "tin"] = ("100%", "")
     answers |= {(question, metal): ("No", "") for question in (1,) for metal in ("tantalum", "gold", "tungsten")}
     rows = [SmelterRow(number=smelter) for smelter in smelters]
     declaration = Declaration(company=company, effective_date=date(2026, 6, 1), answers=answers, smelters=rows)

@@ -7,43 +7,51 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import scipy.sparse as sp
+from scipy.optimize import Bounds, LinearConstraint, milp
 
 from graphmap.analysis.case import Case
 from graphmap.analysis.chain import BUYS_FROM, DECLARES, Chain
 from graphmap.analysis.paths import Named, minerals_of, named, target_smelters
-from graphmap.analysis.structure import dominators, vertex_cut
+from graphmap.analysis.structure import dominators, transpose, vertex_cut
 from graphmap.analysis.sweep import Mask, Positions
 from graphmap.errors import GraphmapError
+from graphmap.graph import Ints, ranges
+from graphmap.tiers import steps_from
 
 
 @dataclass(frozen=True)
 class Gate:
-    """A company through which all ways to some smelters go.
+    """A company through which all ways to some smelters of the group lead.
 
-    ``smelters`` per mineral; ``targets`` is how many of them belong to the group asked for; ``part`` is per mineral
-    the part (0 to 1) of the exposure of the company asked about that comes from these smelters. A company that
+    ``smelters`` of the group per mineral; ``part`` is per mineral the part (0 to 1) of the exposure of the company
+    asked about that comes from all smelters that it gates, also those of no group (METHOD section 7). A company that
     gates in several minerals is one gate, and a smelter that it gates in two minerals counts twice.
     """
 
     company: Named
     smelters: Mapping[str, tuple[Named, ...]]
-    targets: int
     part: Mapping[str, float]
 
     @property
     def count(self) -> int:
-        """How many smelters it gates, over all minerals."""
+        """How many smelters of the group it gates, over all minerals."""
         return sum(map(len, self.smelters.values()))
 
     @property
+    def largest_mineral(self) -> str:
+        """The mineral in which the part of the exposure is largest, of equals the first."""
+        return max(self.part, key=self.part.__getitem__)
+
+    @property
     def largest_part(self) -> float:
-        """The part of the exposure in the mineral in which it is largest."""
-        return max(self.part.values(), default=0.0)
+        """The part of the exposure in that mineral."""
+        return self.part[self.largest_mineral]
 
 
 @dataclass(frozen=True)
@@ -54,8 +62,9 @@ class Cut:
     of the group (with their mineral) that the company itself brings and about which no other company can do
     anything. ``cuts`` is the same per mineral, where the fewest are always found.
 
-    Over several minerals ``cut`` is good for all of them at once. It is the fewest if ``fewest``; else (purchases
-    that name minerals make the ways differ) one with as few as ``at_least`` companies cannot be ruled out.
+    Over several minerals ``cut`` is good for all of them at once. It is the fewest if ``fewest``; else one with as few
+    as ``at_least`` companies cannot be ruled out. ``unknown`` is per mineral the part (0 to 1) of the company's
+    purchases whose smelters nobody names: no cut of known ways says anything of it.
     """
 
     cut: tuple[Named, ...]
@@ -63,13 +72,14 @@ class Cut:
     fewest: bool
     at_least: int
     direct: tuple[tuple[str, Named], ...]
+    unknown: Mapping[str, float]
 
 
 @dataclass(frozen=True)
 class ChokePoints:
     """Gates and the fewest companies to act on (see ``Cut``), for one company and one or several minerals.
 
-    ``gates``: the largest part of the exposure first, then most smelters of the group ``to``, then most smelters.
+    ``gates``: the largest part of the exposure first, then most smelters of the group ``to``.
     """
 
     source: Named
@@ -80,32 +90,33 @@ class ChokePoints:
     fewest: bool
     at_least: int
     direct: tuple[tuple[str, Named], ...]
+    unknown: Mapping[str, float]
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain values, ready for JSON."""
         return asdict(self)
 
     def to_frame(self) -> pd.DataFrame:
-        """One row per gate: ``company`` (id), ``name``, ``smelters``, ``targets``, ``part`` (largest), ``act``.
+        """One row per company that gates a smelter of the group, or that is one of the fewest to act on (``act``).
 
-        ``act`` says whether the company is one of the fewest to act on; those that gate nothing by themselves have
-        a row too.
+        Columns: ``company`` (id), ``name``, ``smelters`` (of the group that it gates), ``part`` (of the exposure, in
+        the mineral ``part_mineral``, where it is largest), ``act``.
         """
         acting = {company.node for company in self.cut}
-        rows = [
+        rows: list[tuple[object, ...]] = [
             (
                 gate.company.id,
                 gate.company.name,
                 gate.count,
-                gate.targets,
                 gate.largest_part,
+                gate.largest_mineral,
                 gate.company.node in acting,
             )
             for gate in self.gates
         ]
         gating = {gate.company.node for gate in self.gates}
-        rows += [(company.id, company.name, 0, 0, 0.0, True) for company in self.cut if company.node not in gating]
-        return pd.DataFrame(rows, columns=["company", "name", "smelters", "targets", "part", "act"])
+        rows += [(company.id, company.name, 0, 0.0, "", True) for company in self.cut if company.node not in gating]
+        return pd.DataFrame(rows, columns=["company", "name", "smelters", "part", "part_mineral", "act"])
 
 
 def choke_points(case: Case, company: int, *, mineral: str | None = None, to: str = "not-accepted") -> ChokePoints:
@@ -113,15 +124,16 @@ def choke_points(case: Case, company: int, *, mineral: str | None = None, to: st
     cut = find_cut(case, company, mineral=mineral, to=to)
     company = int(case.graph.canonical[company])
     gates = _gates(case, company, minerals_of(case, mineral), to)
-    return ChokePoints(named(case.graph, company), to, gates, cut.cut, cut.cuts, cut.fewest, cut.at_least, cut.direct)
+    found = {field.name: getattr(cut, field.name) for field in fields(Cut)}
+    return ChokePoints(source=named(case.graph, company), to=to, gates=gates, **found)
 
 
 def find_cut(case: Case, company: int, *, mineral: str | None = None, to: str = "not-accepted") -> Cut:
     """Whom a company, given as graph node, should act on; ``to`` is a group of smelters (``paths.TARGETS``).
 
-    Of several smallest cuts the one nearest to the company is given: these are the suppliers it can reach. Over
-    several minerals the cut is made in the chains laid over one another, or is all cuts of single minerals
-    together, whichever is smaller.
+    For one mineral this is a smallest vertex cut, of several the one nearest to the company: these are the suppliers
+    it can reach. Over several minerals it is the smaller of all these together and of the cut in the chains laid over
+    one another, unless an integer programme finds a smaller one (``_smallest``).
     """
     graph = case.graph
     company = int(graph.canonical[company])
@@ -136,16 +148,19 @@ def find_cut(case: Case, company: int, *, mineral: str | None = None, to: str = 
         ends.append(bringing)
         direct += [(each, named(graph, smelter)) for smelter in own]
     cuts = {chain.mineral: _cut([chain], company, end) for chain, end in zip(chains, ends, strict=True)}
-    at_least = max(map(len, cuts.values()), default=0)
     together = _cut(chains, company, np.logical_or.reduce(ends)) if chains else []
     one_by_one = sorted({node for cut in cuts.values() for node in cut})
     cut = together if len(together) <= len(one_by_one) else one_by_one
+    at_least = _bound(case, company, chains, ends, cuts)
+    if len(cut) > at_least:
+        cut, at_least = _smallest(company, chains, ends, cut, at_least)
     return Cut(
         tuple(named(graph, node) for node in cut),
         {each: tuple(named(graph, node) for node in nodes) for each, nodes in cuts.items()},
-        len(cut) == at_least or _same_purchases(chains),
+        len(cut) == at_least,
         at_least,
         tuple(direct),
+        {each: float(case.exposure(each).unknown[_place(case, each, company)]) for each in minerals_of(case, mineral)},
     )
 
 
@@ -153,7 +168,7 @@ def _bringing(case: Case, mineral: str, company: int, to: str) -> tuple[Mask, li
     """For each company whether it, and not its suppliers, brings a smelter of the group; those of ``company`` apart."""
     chain, source = case.chain(mineral), _place(case, mineral, company)
     bad = np.concatenate([np.zeros(chain.companies, np.bool_), target_smelters(case, mineral, to)])
-    brings = (chain.kind == DECLARES) & bad[chain.head] & ~case.shares(mineral).explained
+    brings = (chain.kind == DECLARES) & bad[chain.head] & case.shares(mineral).ways
     own = chain.node[chain.head[brings & (chain.tail == source)]].tolist()
     bringing = np.zeros(chain.companies, np.bool_)
     bringing[chain.tail[brings]] = True
@@ -182,10 +197,107 @@ def _cut(chains: list[Chain], company: int, ends: Mask) -> list[int]:
     return nodes
 
 
-def _same_purchases(chains: list[Chain]) -> bool:
-    """Whether everybody buys from the same companies in every mineral, so that laying chains together adds no way."""
-    links = [(chain.tail[chain.kind == BUYS_FROM], chain.head[chain.kind == BUYS_FROM]) for chain in chains]
-    return all(np.array_equal(a, links[0][0]) and np.array_equal(b, links[0][1]) for a, b in links)
+def _purchases(chain: Chain) -> tuple[Positions, Ints]:
+    """The purchases of a chain as ``indptr`` and heads, over its companies."""
+    bought = chain.kind == BUYS_FROM
+    return np.searchsorted(chain.tail[bought], np.arange(chain.companies + 1)).astype(np.int64), chain.head[bought]
+
+
+def _on_ways(chain: Chain, source: int, ends: Mask) -> Mask:
+    """The companies other than the source that lie on any way from it to an end."""
+    indptr, heads = _purchases(chain)
+    forward = steps_from([source], indptr, heads) >= 0
+    backward = steps_from(np.flatnonzero(ends & forward).tolist(), *transpose(indptr, heads)) >= 0
+    met: Mask = forward & backward
+    met[source] = False
+    return met
+
+
+def _bound(
+    case: Case, company: int, chains: Sequence[Chain], ends: Sequence[Mask], cuts: Mapping[str, Sequence[int]]
+) -> int:
+    """How many companies every cut of all minerals has at least.
+
+    Where the ways of two minerals share no company, both cuts are needed in full; else the larger one (METHOD 6).
+    """
+    groups: list[tuple[Mask, int]] = []
+    for chain, end in zip(chains, ends, strict=True):
+        met, most = _on_ways(chain, _place(case, chain.mineral, company), end), len(cuts[chain.mineral])
+        apart = []
+        for other, size in groups:
+            if (other & met).any():
+                met, most = met | other, max(most, size)
+            else:
+                apart.append((other, size))
+        groups = [*apart, (met, most)]
+    return sum(most for _, most in groups)
+
+
+_TRIES = 60
+"""Rounds of the integer programme before it stops and says what it has proven."""
+
+
+def _smallest(
+    company: int, chains: Sequence[Chain], ends: Sequence[Mask], cut: list[int], at_least: int
+) -> tuple[list[int], int]:
+    """A smaller cut of all minerals than ``cut``, if there is one, and how many companies every cut has at least.
+
+    An integer programme over the companies: each way that is still open gives a constraint, that one of its companies
+    is cut, until none is open. What it has proven when it stops is a bound.
+    """
+    node, source = chains[0].node, chains[0].place(company)
+    assert source is not None, "every company has its place in every chain"
+    ways: list[list[int]] = []
+    chosen: list[int] = []
+    for _ in range(_TRIES):
+        opened = [
+            way for chain, end in zip(chains, ends, strict=True) for way in _open_ways(chain, source, end, chosen)
+        ]
+        if not opened:
+            return sorted(node[chosen].tolist()), len(chosen)
+        ways += opened
+        members = sorted({place for way in ways for place in way})
+        number = {place: i for i, place in enumerate(members)}
+        rows = np.repeat(np.arange(len(ways)), [len(way) for way in ways])
+        columns = [number[place] for way in ways for place in way]
+        matrix = sp.csr_array((np.ones(len(rows)), (rows, columns)), shape=(len(ways), len(members)))
+        found = milp(
+            np.ones(len(members)), integrality=np.ones(len(members), np.int64), bounds=Bounds(0, 1),
+            constraints=LinearConstraint(matrix, 1, np.inf), options={"node_limit": 2_000},
+        )  # fmt: skip
+        if not found.success:
+            break
+        at_least = max(at_least, round(found.fun))
+        if at_least >= len(cut):
+            return cut, len(cut)
+        chosen = [members[i] for i in np.flatnonzero(found.x > 0.5).tolist()]
+    return cut, at_least
+
+
+def _open_ways(chain: Chain, source: int, ends: Mask, cut: Sequence[int]) -> list[list[int]]:
+    """Shortest ways, no company on two of them, from the source to an end that a cut leaves open: their companies."""
+    indptr, heads = _purchases(chain)
+    closed = np.zeros(chain.companies, np.bool_)
+    closed[[*cut, source]] = True
+    found: list[list[int]] = []
+    while True:
+        before = np.full(chain.companies, -1)
+        front, end = np.array([source]), -1
+        while len(front) and end < 0:
+            count = indptr[front + 1] - indptr[front]
+            tails, met = np.repeat(front, count), heads[ranges(indptr[front], count)]
+            fresh = ~closed[met] & (before[met] < 0)
+            before[met[fresh][::-1]] = tails[fresh][::-1]
+            front = np.unique(met[fresh])
+            hits = front[ends[front]]
+            end = int(hits[0]) if len(hits) else -1
+        if end < 0:
+            return found
+        way = [end]
+        while before[way[-1]] != source:
+            way.append(int(before[way[-1]]))
+        closed[way] = True
+        found.append(way)
 
 
 # ---- gates ----------------------------------------------------------------------------------------------------
@@ -195,19 +307,18 @@ def _gates(case: Case, company: int, minerals: Sequence[str], to: str) -> tuple[
     """The gates of all minerals, put together by company and in order."""
     smelters: dict[int, dict[str, tuple[Named, ...]]] = defaultdict(dict)
     part: dict[int, dict[str, float]] = defaultdict(dict)
-    targets: dict[int, int] = defaultdict(int)
     for mineral in minerals:
         chain, source, wanted = case.chain(mineral), _place(case, mineral, company), target_smelters(case, mineral, to)
-        mass, _ = case.mass(source, mineral)
-        brought = mass[chain.companies :] * case.hazard(mineral)
+        brought = case.mass(source, mineral)[0][chain.companies :] * case.hazard(mineral)
         exposure = float(case.exposure(mineral).estimate[source])
-        for place, gated in _gated(chain, source, ~case.shares(mineral).explained).items():
-            node = int(chain.node[place])
-            smelters[node][mineral] = tuple(named(case.graph, int(chain.node[chain.companies + j])) for j in gated)
-            part[node][mineral] = min(float(brought[gated].sum()) / exposure, 1.0) if exposure > 0 else 0.0
-            targets[node] += int(wanted[gated].sum())
-    gates = [Gate(named(case.graph, node), smelters[node], targets[node], part[node]) for node in sorted(smelters)]
-    return tuple(sorted(gates, key=lambda gate: (-gate.largest_part, -gate.targets, -gate.count, gate.company.node)))
+        for place, every in _gated(chain, source, case.shares(mineral).ways).items():
+            gated = [i for i in every if wanted[i]]
+            if gated:
+                node = int(chain.node[place])
+                smelters[node][mineral] = tuple(named(case.graph, int(chain.node[chain.companies + i])) for i in gated)
+                part[node][mineral] = min(float(brought[every].sum()) / exposure, 1.0) if exposure > 0 else 0.0
+    gates = [Gate(named(case.graph, node), smelters[node], part[node]) for node in sorted(smelters)]
+    return tuple(sorted(gates, key=lambda gate: (-gate.largest_part, -gate.count, gate.company.node)))
 
 
 def _gated(chain: Chain, source: int, structural: Mask) -> dict[int, list[int]]:

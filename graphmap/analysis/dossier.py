@@ -84,14 +84,18 @@ class SmelterFigures:
 class CompanyFigures:
     """What follows for a company and a mineral.
 
-    Exposure 0 to 1 with its interval; the grade of the evidence and why it is not better; how many suppliers it buys
-    this mineral from, how many smelters it declares, and how many smelters it reaches by standing.
+    Exposure 0 to 1 with its interval; the part of its purchases whose smelters nobody names (``unknown``) and the part
+    whose smelters only its own closed list names (``placed_by_own_list``); the grade of the evidence and why it is not
+    better; how many suppliers it buys this mineral from, how many smelters it declares, and how many smelters it
+    reaches by standing.
     """
 
     mineral: str
     exposure: float
     low: float
     high: float
+    unknown: float
+    placed_by_own_list: float
     evidence: str
     reasons: tuple[str, ...]
     suppliers: int
@@ -187,6 +191,8 @@ def _of_company(case: Case, node: int, mineral: str) -> CompanyFigures | None:
         float(exposure.estimate[place]),
         float(exposure.low[place]),
         float(exposure.high[place]),
+        float(exposure.unknown[place]),
+        float(exposure.placed[place]),
         grades.grade[0],
         grades.reasons[0],
         int((kind == BUYS_FROM).sum()),

@@ -18,9 +18,11 @@ from graphmap.analysis.beyond import Leg, stands_for, ways_beyond
 from graphmap.analysis.case import STANDINGS, Case
 from graphmap.analysis.chain import BUYS_FROM, Chain
 from graphmap.analysis.search import Best, Count, count_paths, k_best, potential
+from graphmap.analysis.structure import transpose
 from graphmap.analysis.sweep import Mask
 from graphmap.errors import GraphmapError
 from graphmap.graph import Floats, Receipt, SupplyGraph
+from graphmap.tiers import steps_from
 
 if TYPE_CHECKING:
     from graphmap.analysis.shares import Shares
@@ -31,7 +33,8 @@ _OF_STANDING: Mapping[str, tuple[str, ...]] = {
     "not-accepted": ("not accepted",),
     "not-on-list": ("not on list",),
     "unidentified": ("unidentified",),
-    "unaccepted": ("not accepted", "not on list", "unidentified"),
+    "not-judged": ("not judged",),
+    "unaccepted": ("not accepted", "not on list", "unidentified", "not judged"),
     "any": STANDINGS,
 }
 
@@ -51,6 +54,9 @@ products would have to be below exp(-10,000) to cost as much. Its score is 0 all
 
 _KEPT = 12
 """Searches kept per case: one for each mineral and target that was asked for last."""
+
+_ROUNDING = 1e-12
+"""Shares that differ by less are the same."""
 
 _MOST_THROUGH = 8
 """Nodes that paths can be asked to meet; counting takes twice the memory for each."""
@@ -75,18 +81,30 @@ def named(graph: SupplyGraph, node: int) -> Named:
 class Hop:
     """One step upstream and the claims that it rests on.
 
-    ``share`` is the part of the tail's purchases that the head brings (estimate, 0 to 1; None beyond the smelter);
-    ``stated`` if documents give it. ``explained``: the company declares the smelter, but a supplier of it brings
-    the smelter anyway, so the declaration carries no purchases of its own.
+    ``share`` is the part of the tail's purchases that the head brings (estimate, 0 to 1; None beyond the smelter).
+    ``stated_share`` is what documents give, None where they give nothing. ``stated``: the hop carries just that;
+    ``scaled``: it carries another part, because other purchases were left out or shares sum to more than 1.
+    ``explained``: the company declares the smelter, but a supplier of it brings the smelter anyway.
     """
 
     tail: Named
     head: Named
     type: str
     share: float | None
-    stated: bool
+    stated_share: float | None
     explained: bool
     receipts: tuple[Receipt, ...]
+
+    @property
+    def stated(self) -> bool:
+        """Whether documents state just the share that the hop carries."""
+        return self.share is not None and self.stated_share is not None and not self.scaled
+
+    @property
+    def scaled(self) -> bool:
+        """Whether the hop carries another share than documents state."""
+        given = self.share is not None and self.stated_share is not None
+        return given and abs((self.share or 0.0) - (self.stated_share or 0.0)) > _ROUNDING
 
 
 @dataclass(frozen=True)
@@ -117,12 +135,14 @@ class Path:
 class Unclear:
     """What is not known of a company's chain of one mineral, so that "no path" is not read as an all-clear.
 
-    Of the ``smelters`` upstream, ``not_on_list`` stand on no assurance list and ``unidentified`` have no name;
-    ``unknown`` is the part of the company's purchases, 0 to 1, that leads to no smelter at all.
+    Of the ``smelters`` upstream, ``not_on_list`` stand on no assurance list, ``not_judged`` could not be judged, as no
+    list was known on that day, and ``unidentified`` have no name; ``unknown`` is the part of the company's purchases,
+    0 to 1, whose smelters nobody names.
     """
 
     smelters: int
     not_on_list: int
+    not_judged: int
     unidentified: int
     unknown: float
 
@@ -136,7 +156,9 @@ class Paths:
     beginnings of paths, so better paths than the last ones may be missing. ``exposure`` is that of the source per
     mineral and ``rest`` the part that the paths listed here do not account for: further paths, other smelters, ways
     in a circle, and purchases of unknown origin; both are empty for paths to a company. ``unclear`` says what
-    is not known of the source's chain, per mineral that the source has a part in.
+    is not known of the source's chain, per mineral that the source has a part in. ``direct`` are the direct suppliers
+    through which any path leads, and ``smelters`` those where any path ends (of paths to a company: none): both are
+    counted over the whole chain, whatever is listed here.
     """
 
     source: Named
@@ -149,6 +171,8 @@ class Paths:
     exposure: Mapping[str, float]
     rest: Mapping[str, float]
     unclear: Mapping[str, Unclear]
+    direct: tuple[Named, ...]
+    smelters: tuple[Named, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain values, ready for JSON."""
@@ -189,6 +213,7 @@ def find_paths(
     through: Sequence[int] = (),
     avoiding: Sequence[int] = (),
     max_hops: int | None = None,
+    explained: bool = False,
 ) -> Paths:
     """The ``k`` riskiest (or shortest) paths from a company, given as graph node, over one mineral or all.
 
@@ -196,7 +221,8 @@ def find_paths(
     feeds), or a country or region (by the smelters that stand there, process what comes from there, or are fed by a
     mine there). ``by="risk"`` ranks by score, ``"hops"`` by length and then by score; ties stand by length and then
     in the order of the nodes. ``through`` and ``avoiding`` are graph nodes of the same kinds as ``to``.
-    ``max_hops`` counts up to the smelter or company. Raises ``GraphmapError`` for what cannot start or end a path.
+    ``max_hops`` counts up to the smelter or company. A declaration that a supplier explains and that carries no mass is
+    no way, unless ``explained``. Raises ``GraphmapError`` for what cannot start or end a path.
     """
     graph = case.graph
     source, through, avoiding = (graph.canonical[nodes].tolist() for nodes in (source, list(through), list(avoiding)))
@@ -212,13 +238,17 @@ def find_paths(
     found: list[tuple[float, tuple[int, ...], int, _Search, tuple[int, ...]]] = []
     total, exact, capped = 0, True, False
     exposure, rest = {}, {}
+    direct, smelters = set[int](), set[int]()
     for number, each in enumerate(minerals_of(case, mineral)):
-        whole = _search(case, each, to, by)
+        whole = _search(case, each, to, by, explained)
         start = whole.chain.place(source)
         assert start is not None, "every company has its place in every chain"
         search, must = whole.narrowed(case, through, avoiding)
         best, count = search.run(start, k, must, max_hops)
         total, exact, capped = total + max(count.paths, len(best.paths)), exact and count.exact, capped or best.capped
+        suppliers, ends = search.reached(start, must, max_hops)
+        direct |= suppliers
+        smelters |= ends
         found += [(search.price(way), search.nodes(way), number, search, way) for way in best.paths]
         if not search.to_company:
             exposure[each] = float(case.exposure(each).estimate[start])
@@ -232,16 +262,45 @@ def find_paths(
         for each in minerals_of(case, mineral)
         if (place := case.chain(each).place(source)) in case.companies(each)
     }
-    return Paths(named(graph, source), target, by, paths, total, exact, capped, exposure, rest, unclear)
+    reached = (tuple(named(graph, node) for node in sorted(nodes)) for nodes in (direct, smelters))
+    return Paths(named(graph, source), target, by, paths, total, exact, capped, exposure, rest, unclear, *reached)
 
 
 def _unclear(case: Case, mineral: str, start: int | None) -> Unclear:
     assert start is not None, "every company has its place in every chain"
     standing = case.standing(mineral)[case.reach(mineral).of(start)]
-    not_on_list, unidentified = (
-        int(np.count_nonzero(standing == STANDINGS.index(name))) for name in ("not on list", "unidentified")
+    not_on_list, not_judged, unidentified = (
+        int(np.count_nonzero(standing == STANDINGS.index(name)))
+        for name in ("not on list", "not judged", "unidentified")
     )
-    return Unclear(len(standing), not_on_list, unidentified, float(case.mass(start, mineral)[1]))
+    unknown = float(case.exposure(mineral).unknown[start])
+    return Unclear(len(standing), not_on_list, not_judged, unidentified, unknown)
+
+
+def direct_suppliers_to(case: Case, source: int, to: str | int, mineral: str | None = None) -> tuple[int, ...]:
+    """The direct suppliers of a company through which any path leads to ``to`` (as for ``find_paths``), as graph nodes.
+
+    Counted over the whole chain, in time linear in its links: a larger group never gives fewer suppliers.
+    """
+    return _reached(case, source, to, mineral)[0]
+
+
+def smelters_reached(case: Case, source: int, to: str | int, mineral: str | None = None) -> tuple[int, ...]:
+    """The smelters of ``to`` at which any path of a company ends, as graph nodes; see ``direct_suppliers_to``."""
+    return _reached(case, source, to, mineral)[1]
+
+
+def _reached(case: Case, source: int, to: str | int, mineral: str | None) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    suppliers, ends = set[int](), set[int]()
+    source = int(case.graph.canonical[source])
+    for each in minerals_of(case, mineral):
+        search = _search(case, each, to, "risk", explained=False)
+        start = search.chain.place(source)
+        assert start is not None, "every company has its place in every chain"
+        found = search.reached(start, [], None)
+        suppliers |= found[0]
+        ends |= found[1]
+    return tuple(sorted(suppliers)), tuple(sorted(ends))
 
 
 def _check(graph: SupplyGraph, source: int, to: str | int, others: Sequence[int]) -> None:
@@ -278,15 +337,17 @@ def minerals_of(case: Case, mineral: str | None) -> tuple[str, ...]:
 class _Search:
     """All that does not depend on where paths start: costs per link, ends per place, and the way from each place on.
 
-    ``beyond`` gives the legs that follow a smelter, by its graph node.
+    ``weight`` is per link the part of the tail's purchases that it carries, ``worth`` per smelter what a path to it
+    counts with. ``beyond`` gives the legs that follow a smelter, by its graph node.
     """
 
     chain: Chain
     shares: Shares
+    weight: Floats
     cost: Floats
     goal: Floats
     bound: Floats
-    hazard: Floats
+    worth: Floats
     digits: int
     to_company: bool
     beyond: Mapping[int, tuple[Leg, ...]]
@@ -336,7 +397,33 @@ class _Search:
             indptr, heads, self.cost, self.goal, start, k,
             bound=self.bound, through=must, max_hops=max_hops, digits=self.digits,
         )  # fmt: skip
+        usable = np.isfinite(self.cost)
+        if not usable.all():
+            heads, indptr = heads[usable], np.append(0, np.cumsum(usable))[indptr].astype(np.int64)
         return best, count_paths(indptr, heads, start, ends, allowed, through=must, max_hops=max_hops)
+
+    def reached(self, start: int, must: Sequence[int], max_hops: int | None) -> tuple[set[int], set[int]]:
+        """The direct suppliers through which paths from a place lead, and the smelters where they end (graph nodes).
+
+        Every walk to an end that does not come back to the start holds a path, so this needs no search. What paths must
+        meet is asked of each such place by itself: where companies buy in circles that may be a few too many.
+        """
+        chain, most = self.chain, len(self.chain) if max_hops is None else max_hops
+        used = np.isfinite(self.cost) & (chain.head != start) & ~np.isfinite(self.goal)[chain.tail]
+        head = chain.head[used]
+        indptr = np.searchsorted(chain.tail[used], np.arange(len(chain) + 1)).astype(np.int64)
+        back = transpose(indptr, head)
+        before_end = steps_from(np.flatnonzero(np.isfinite(self.goal)).tolist(), *back)
+        from_start = steps_from([start], indptr, head)
+        suppliers = head[indptr[start] : indptr[start + 1]]
+        suppliers = suppliers[(suppliers < chain.companies) & (before_end[suppliers] >= 0)]
+        suppliers = suppliers[1 + before_end[suppliers] <= most]
+        ends = np.flatnonzero(np.isfinite(self.goal) & (from_start >= 0) & (from_start <= most))
+        ends = ends[ends >= chain.companies]
+        for place in must:
+            suppliers = suppliers[steps_from([place], *back)[suppliers] >= 0]
+            ends = ends[steps_from([place], indptr, head)[ends] >= 0]
+        return set(chain.node[suppliers].tolist()), set(chain.node[ends].tolist())
 
     def links(self, way: Sequence[int]) -> list[int]:
         """The links between the places of a path."""
@@ -369,8 +456,8 @@ class _Search:
                 tail,
                 head,
                 "BUYS_FROM" if chain.kind[link] == BUYS_FROM else "DECLARES",
-                float(self.shares.estimate[link]),
-                bool(~np.isnan(chain.share[link])),
+                float(self.weight[link]),
+                None if np.isnan(chain.stated[link]) else float(chain.stated[link]),
                 bool(self.shares.explained[link]),
                 tuple(chain.receipts(graph, link)),
             )
@@ -378,33 +465,33 @@ class _Search:
         ]
         for leg in self.beyond.get(int(chain.node[way[-1]]), ()):
             receipts = tuple(graph.receipt(leg.type, claim) for claim in leg.claims)
-            hops.append(Hop(named(graph, leg.tail), named(graph, leg.head), leg.type, None, False, False, receipts))
-        score = float(np.prod(self.shares.estimate[links]))
+            hops.append(Hop(named(graph, leg.tail), named(graph, leg.head), leg.type, None, None, False, receipts))
+        score = float(np.prod(self.weight[links]))
         if self.to_company:
             return Path(chain.mineral, score, None, "", tuple(hops))
         smelter = way[-1] - chain.companies
-        hazard = float(self.hazard[smelter])
+        hazard = float(self.worth[smelter])
         return Path(
             chain.mineral, score * hazard, hazard, STANDINGS[case.standing(chain.mineral)[smelter]], tuple(hops)
         )
 
 
-_searches: WeakKeyDictionary[Case, dict[tuple[str, str | int, By], _Search]] = WeakKeyDictionary()
+_searches: WeakKeyDictionary[Case, dict[tuple[str, str | int, By, bool], _Search]] = WeakKeyDictionary()
 
 
-def _search(case: Case, mineral: str, to: str | int, by: By) -> _Search:
+def _search(case: Case, mineral: str, to: str | int, by: By, explained: bool) -> _Search:
     """The search for a target, made once per case: its potential serves every source."""
     kept = _searches.setdefault(case, {})
-    key = (mineral, to, by)
+    key = (mineral, to, by, explained)
     if key not in kept:
         if len(kept) >= _KEPT:
             del kept[next(iter(kept))]
-        kept[key] = _new_search(case, mineral, to, by)
+        kept[key] = _new_search(case, *key)
     return kept[key]
 
 
-def _new_search(case: Case, mineral: str, to: str | int, by: By) -> _Search:
-    chain, shares, hazard = case.chain(mineral), case.shares(mineral), case.hazard(mineral)
+def _new_search(case: Case, mineral: str, to: str | int, by: By, explained: bool) -> _Search:
+    chain, shares = case.chain(mineral), case.shares(mineral)
     to_company = not isinstance(to, str) and case.graph.label_of(to) == "Company"
     beyond: Mapping[int, tuple[Leg, ...]] = {}
     wanted = np.zeros(len(chain), np.bool_)
@@ -415,14 +502,33 @@ def _new_search(case: Case, mineral: str, to: str | int, by: By) -> _Search:
         if case.graph.label_of(to) not in ("Company", "Smelter"):
             beyond = ways_beyond(case, mineral, to)
     per_hop, digits = _RANKS[by]
+    weight = carried(case, mineral)
+    worth = np.where(chain.unidentified[chain.companies :], case.policy.unknown.estimate, case.hazard(mineral))
     # Costs are the largest array and the same for all targets.
-    kept = (search.cost for (m, _, b), search in _searches[case].items() if (m, b) == (mineral, by))
-    cost = next(kept, None)
+    alike = (search.cost for key, search in _searches[case].items() if (key[0], *key[2:]) == (mineral, by, explained))
+    cost = next(alike, None)
     if cost is None:
-        cost = _price(shares.estimate) + per_hop
-    goal = np.where(wanted, np.concatenate([np.zeros(chain.companies), _price(hazard)]), np.inf)
+        cost = _price(weight) + per_hop
+        if not explained:
+            cost[~shares.ways] = np.inf
+    goal = np.where(wanted, np.concatenate([np.zeros(chain.companies), _price(worth)]), np.inf)
     bound = potential(chain.indptr, chain.head, cost, goal)
-    return _Search(chain, shares, cost, goal, bound, hazard, digits, to_company, beyond)
+    return _Search(chain, shares, weight, cost, goal, bound, worth, digits, to_company, beyond)
+
+
+def carried(case: Case, mineral: str) -> Floats:
+    """Per link the part of the tail's purchases that a path over it carries.
+
+    That is ``Shares.weight``; the entries of a company that name no smelter carry what is unknown of its own purchases,
+    evenly, for nobody can tell them apart.
+    """
+    chain, weight = case.chain(mineral), case.shares(mineral).weight
+    entry = chain.unidentified[chain.head]
+    if not entry.any():
+        return weight
+    entries = np.bincount(chain.tail, entry, len(chain))
+    own = np.divide(case.flow(mineral).own, entries, out=np.zeros(len(chain)), where=entries > 0)
+    return np.where(entry, own[chain.tail], weight)
 
 
 def _price(part: Floats) -> Floats:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date
+from importlib import import_module
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -17,6 +19,7 @@ from graphmap.errors import StoreError
 
 if TYPE_CHECKING:
     from graphmap.api import Workspace
+    from graphmap.results import Result
 
 STORE = "chain.graphmap"
 """The store that verbs use where neither ``--store`` nor ``GRAPHMAP_STORE`` says."""
@@ -95,15 +98,47 @@ _RULES = [
     click.option("--as-of", metavar="DATE", callback=_as_date,
                  help="Draw conclusions as on this date, e.g. 2026-06-30.  [default: that of the latest document]"),
 ]  # fmt: skip
+_JSON = click.option("--json", "as_json", is_flag=True, help="Write JSON: basis, notes, findings, rows.")
 _FORM = [
-    click.option("--json", "as_json", is_flag=True, help="Write JSON."),
-    click.option("--csv", "as_csv", is_flag=True, help="Write CSV."),
+    _JSON,
+    click.option("--csv", "as_csv", is_flag=True, help="Write CSV: the rows, each with its day, policy and lens."),
+    click.option("--wide", is_flag=True, help="Tables with all columns, on lines as long as they are. Else columns "
+                                              "that do not fit are left out, the last one first."),
 ]  # fmt: skip
 _MANNERS = [
-    click.option("-q", "--quiet", is_flag=True, help="No progress and no warnings."),
+    click.option("-q", "--quiet", is_flag=True, help="No progress, and nothing on stderr but errors."),
     click.option("--debug", is_flag=True, expose_value=False, callback=_note_debug, is_eager=True,
                  help="Show where an error comes from."),
 ]  # fmt: skip
+
+Columns = Mapping[str, str]
+"""Where the columns of a verb are explained, as "module:NAME" in ``results``, by the option that gives them ("")."""
+
+
+def _columns(of: Columns) -> Callable[[Verb], Verb]:
+    def tell(context: click.Context, _parameter: click.Parameter, asked: bool) -> None:
+        if asked:
+            for option, place in of.items():
+                module, _, name = place.partition(":")
+                meanings = getattr(import_module(f"graphmap.results.{module}"), name)
+                show_columns(meanings, f"{context.command_path} {option}".strip() if len(of) > 1 else "")
+            context.exit()
+
+    return click.option("--columns", is_flag=True, expose_value=False, callback=tell, is_eager=True,
+                        help="Say what each column of JSON and CSV means.")  # fmt: skip
+
+
+def show_columns(meanings: Any, heading: str = "") -> None:
+    """What each column means, as a table; ``meanings`` by name, or the ``Nested`` of a column."""
+    from graphmap.results import Nested
+
+    outer = meanings
+    if isinstance(meanings, Nested):
+        outer = {f"{meanings.column}.{name}": meaning for name, meaning in meanings.columns.items()}
+    rows = [{"name": name, "meaning": meaning} for name, meaning in outer.items()]
+    columns = [output.text("name", "Column", keep=True), output.text("meaning", "Meaning", keep=True)]
+    heads = [output.words(heading, "bold")] * bool(heading)
+    output.write_lines([*heads, output.Table(columns, rows), *[""] * bool(heading)])
 
 
 def share(given: str) -> float:
@@ -133,20 +168,35 @@ def top(rows: int) -> Callable[[Verb], Verb]:
                         help="Rows of the table form; 0 shows all. JSON and CSV always hold all.")  # fmt: skip
 
 
-def verb(*, store: bool = True, rules: bool = True, form: bool = True) -> Callable[[Verb], click.Command]:
+def verb(
+    *,
+    store: bool = True,
+    rules: bool = True,
+    form: Literal["all", "json"] = "all",
+    columns: Columns | None = None,
+) -> Callable[[Verb], click.Command]:
     """Make a function a verb: its first argument is the ``Session`` that the common options describe."""
-    common = _STORE * store + _RULES * rules + _FORM * form + _MANNERS
+    explained = [_columns(columns)] if columns else []
+    common: list[Any] = [
+        *_STORE * store,
+        *_RULES * rules,
+        *(_FORM if form == "all" else [_JSON]),
+        *explained,
+        *_MANNERS,
+    ]
 
     def decorate(function: Verb) -> click.Command:
         @functools.wraps(function)
-        def run(*, quiet: bool, as_json: bool = False, as_csv: bool = False, **given: Any) -> int | None:
+        def run(
+            *, quiet: bool, as_json: bool = False, as_csv: bool = False, wide: bool = False, **given: Any
+        ) -> int | None:
             if as_json and as_csv:
                 raise click.UsageError("--json and --csv exclude each other.", click.get_current_context())
             form: output.Form = "json" if as_json else "csv" if as_csv else "table"
             opened = {
                 name: given.pop(name) for name in ("store", "database", "policy", "lens", "as_of") if name in given
             }
-            return function(Session(form=form, quiet=quiet, **opened), **given)
+            return function(Session(form=form, quiet=quiet, wide=wide, **opened), **given)
 
         command = click.command()(run)
         for option in common:  # behind the verb's own
@@ -162,6 +212,7 @@ class Session:
 
     form: output.Form
     quiet: bool
+    wide: bool = False
     store: str = STORE
     database: str | None = None
     policy: str = "default"
@@ -180,28 +231,59 @@ class Session:
 
     @contextmanager
     def judged(self) -> Iterator[Workspace]:
-        """The store, opened to draw conclusions from; says on stderr what the case lacks."""
+        """The store, opened to draw conclusions from."""
         with self.open() as work:
             with self.busy("Reading the store"):
                 if not len(work.graph):
                     raise StoreError(f"The store {self.store} holds no documents.", "Load some: graphmap load FOLDER")
-                notes = work.case.notes
-            if not self.quiet:
-                for line in notes:
-                    output.say(f"Note: {line}")
             yield work
 
     def busy(self, what: str) -> AbstractContextManager[None]:
         """Show on a terminal that work is going on."""
         return output.busy(what, quiet=self.quiet)
 
-    def show(
-        self,
-        lines: Callable[[], Iterable[Any]],
-        rows: Sequence[output.Row] = (),
-        *,
-        header: Iterable[str] = (),
-        data: Any = None,
-    ) -> None:
-        """Write a result in the form that was asked for; see ``output.Result``."""
-        output.show(self.form, output.Result(lines, rows, tuple(header), data))
+    def show(self, result: Result[Any], lines: Callable[[], Iterable[Any]], *, foot: bool = True) -> None:
+        """Write a result in the form that was asked for; ``lines`` gives what a reader sees of its findings and rows.
+
+        Notes and basis stand below a table (unless not ``foot``: then ``lines`` has them) and within JSON. A CSV has no
+        room for notes: they go to stderr, and with JSON too, where a reader at the terminal sees them.
+        """
+        if self.form == "json":
+            output.write_json(result)
+        elif self.form == "csv":
+            output.write_csv(result)
+        else:
+            output.write_lines(chain(lines(), below(result) if foot else ()), wide=self.wide)
+            return
+        for note in result.notes:
+            self.say(f"Note: {note}")
+
+    def say(self, line: str) -> None:
+        """Tell the user something on stderr, unless nothing is to be told there."""
+        if not self.quiet:
+            output.say(line)
+
+    def gate(self, result: Result[Any], failed: Iterable[str]) -> tuple[Result[Any], int]:
+        """A result with what fails the limit that was set among its findings, and the exit code; said on stderr."""
+        sentences = tuple(failed)
+        for sentence in sentences:
+            self.say(sentence)
+        return result.finding(*sentences), int(bool(sentences))
+
+
+def below(result: Result[Any]) -> Iterator[Any]:
+    """What stands below a table: notes and, where something was judged, the basis."""
+    if result.basis.policy or result.notes:
+        yield ""
+    for note in result.notes:
+        yield output.words(f"Note: {note}", "dim")
+    if result.basis.policy:
+        yield output.words(str(result.basis), "dim")
+
+
+def findings(result: Result[Any]) -> Iterator[Any]:
+    """The findings of a result, and a blank line below them."""
+    for finding in result.findings:
+        yield output.words(finding, "bold")
+    if result.findings:
+        yield ""

@@ -13,15 +13,12 @@ import click
 from graphmap import wording
 from graphmap.cli import app, output
 from graphmap.cli.app import Session, verb
+from graphmap.cli.risk import shown
 from graphmap.errors import GraphmapError, StoreError
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
-    from graphmap.questions import Answer, Question
-
-_TABLE = 8
-"""Columns that a table of this width can hold; an answer with more of them is shown row by row."""
+    from graphmap.questions import Question
+    from graphmap.results import Result
 
 
 def _complete(_context: click.Context, _parameter: click.Parameter, begun: str) -> list[str]:
@@ -43,10 +40,11 @@ def _pairs(_context: click.Context, _parameter: click.Parameter, given: Sequence
               help="Set a parameter; may be given several times. Lists are a,b or JSON.")  # fmt: skip
 @click.option("--explain", is_flag=True, help="Say what the question means, and show its Cypher and parameters.")
 @click.option("--write", is_flag=True, help="Let the Cypher in FILE change the database.")
+@click.option("--columns", is_flag=True, help="Say what each column of the answer means.")
 @app.top(50)
 def query(
-    session: Session, name: str | None, given: dict[str, str], explain: bool, write: bool, top: int
-) -> int:  # fmt: skip
+    session: Session, name: str | None, given: dict[str, str], explain: bool, write: bool, columns: bool, top: int
+) -> int:
     """Ask a named question, or run your own Cypher.
 
     Without NAME, the questions are listed by worry. Each is a Cypher file whose answer names the file, sheet and cell
@@ -63,7 +61,9 @@ def query(
       graphmap query shared-bad-smelters --explain --lens eu-2017-821
       graphmap query mine.cypher --set company=B-1 --store neo4j://localhost:7687
     """
-    if name is None:
+    if columns:
+        _tell_columns(name, explain)
+    elif name is None:
         if given or explain or write:
             raise click.UsageError("Name a question.", click.get_current_context())
         _list(session)
@@ -85,19 +85,15 @@ def query(
 # ---- asking ---------------------------------------------------------------------------------------------------
 
 
-def _ask(session: Session, name: str, given: Mapping[str, str]) -> Answer:
+def _ask(session: Session, name: str, given: Mapping[str, str]) -> Result[None]:
     from graphmap import questions
 
-    question = questions.question(name)
+    questions.question(name)  # a wrong name is told before the store is read
     with session.open() as work:
         with session.busy("Reading the store"):
             _check(session, len(work.latest.graph))
-            values = questions.fill(question, given, work.latest)
-        if not session.quiet:
-            for line in work.latest.case.notes:
-                output.say(f"Note: {line}")
         with session.busy("Asking"):
-            return questions.ask(question, questions.View(work.latest.case, work.store), values)
+            return work.query(name, **given)
 
 
 def _check(session: Session, nodes: int) -> None:
@@ -105,15 +101,18 @@ def _check(session: Session, nodes: int) -> None:
         raise StoreError(f"The store {session.store} holds no documents.", "Load some: graphmap load FOLDER")
 
 
-def _run_file(session: Session, path: Path, given: Mapping[str, str], write: bool) -> Answer:
+def _run_file(session: Session, path: Path, given: Mapping[str, str], write: bool) -> Result[None]:
     from graphmap import questions
+    from graphmap.results import Basis, answers
 
     try:
         cypher = path.read_text("utf-8-sig")
     except UnicodeDecodeError:
         raise GraphmapError(f"{path} is not text in UTF-8.", "Save it as UTF-8.") from None
     with session.open(new=True) as work, session.busy("Asking"):
-        return questions.run(work.store, cypher, {name: _json(text) for name, text in given.items()}, write=write)
+        found = questions.run(work.store, cypher, {name: _json(text) for name, text in given.items()}, write=write)
+        current = sum(stored.current for stored in work.store.sources())
+    return answers.answer(found.rows, dict.fromkeys(found.columns, ""), Basis.of_documents(current))
 
 
 def _json(text: str) -> Any:
@@ -127,11 +126,24 @@ def _json(text: str) -> Any:
 # ---- showing --------------------------------------------------------------------------------------------------
 
 
+def _tell_columns(name: str | None, explain: bool) -> None:
+    from graphmap import questions
+    from graphmap.results import answers
+
+    if explain or name is None:
+        app.show_columns(answers.EXPLAINED if explain else answers.CATALOGUE)
+        return
+    unknown = " (may be unknown)"
+    columns = questions.question(name).columns
+    app.show_columns({one.name: f"{one.type}: {one.meaning}{unknown * one.unknown}" for one in columns})
+
+
 def _list(session: Session) -> None:
     from graphmap import questions
+    from graphmap.results import Basis, answers
 
     known = questions.questions()
-    rows = [{"name": one.name, "title": one.title, "question": one.asks} for one in known]
+    found = answers.catalogue([(one.name, one.title, one.asks) for one in known], known, Basis.of_documents(0))
 
     def lines() -> Iterator[Any]:
         width = max(len(one.name) for one in known)
@@ -142,49 +154,49 @@ def _list(session: Session) -> None:
         yield ""
         yield "graphmap query NAME asks; graphmap query NAME --explain says more."
 
-    session.show(lines, rows)
+    session.show(found, lines)
 
 
 def _explain(session: Session, name: str, given: Mapping[str, str]) -> None:
     from graphmap import questions
+    from graphmap.results import Basis, answers
 
     question = questions.question(name)
     with session.open() as work, session.busy("Reading the store"):
         _check(session, len(work.latest.graph))
         values = questions.fill(question, given, work.latest, partly=True)
-    parameters = [
-        {"parameter": one.name, "type": one.type, "value": _literal(values[one.name]) if one.name in values else None,
-         "meaning": one.meaning}
-        for one in question.parameters
-    ]  # fmt: skip
-    columns = [{"column": one.name, "type": one.type, "meaning": one.meaning} for one in question.columns]
-    params = f":params {_literal(values)}"
-    data = {
-        "name": question.name, "title": question.title, "question": question.asks, "parameters": parameters,
-        "columns": columns, "cypher": question.statement, "params": params,
+        case = work.latest.case
+    found = answers.explanation(list(_explained(question, values)), Basis.of_case(case), case.notes)
+    session.show(found, lambda: _explanation(question, found), foot=False)
+
+
+def _explained(question: Question, values: Mapping[str, Any]) -> Iterator[output.Row]:
+    yield {
+        "row": "question", "name": question.name, "title": question.title, "question": question.asks,
+        "params": f":params {_literal(values)}", "cypher": question.statement,
     }  # fmt: skip
-    session.show(lambda: _explanation(question, parameters, columns, params), parameters, data=data)
+    for one in question.parameters:
+        value = _literal(values[one.name]) if one.name in values else None
+        yield {"row": "parameter", "name": one.name, "type": one.type, "value": value, "meaning": one.meaning}
+    for column in question.columns:
+        yield {"row": "column", "name": column.name, "type": column.type, "meaning": column.meaning}
 
 
-def _explanation(
-    question: Question, parameters: Sequence[output.Row], columns: Sequence[output.Row], params: str
-) -> Iterator[Any]:
+def _explanation(question: Question, found: Result[None]) -> Iterator[Any]:
+    parameters, columns = ([row for row in found.rows if row["row"] == kind] for kind in ("parameter", "column"))
     yield output.words(f"{question.title} ({question.name})", "bold")
     yield question.asks
     yield ""
+    meaning = output.text("meaning", "Meaning", keep=True)
     if parameters:
-        yield output.table(
-            [output.text("parameter", "Parameter"), output.Column("Value here", _shown_value),
-             output.text("meaning", "Meaning")],
-            parameters,
-        )  # fmt: skip
+        value = output.Column("Value here", _shown_value, least=24, keep=True)
+        yield output.Table([output.text("name", "Parameter"), value, meaning], parameters)
         yield ""
-    yield output.table(
-        [output.text("column", "Column"), output.text("type", "Type"), output.text("meaning", "Meaning")], columns
-    )
+    yield output.Table([output.text("name", "Column"), output.text("type", "Type", keep=True), meaning], columns)
+    yield from app.below(found)
     yield ""
     yield output.words("To paste into Neo4j Browser: first this line, then what follows", "bold")
-    yield output.command(params)
+    yield output.command(found.rows[0]["params"])
     yield ""
     for line in question.statement.splitlines():
         yield output.command(line)
@@ -196,7 +208,7 @@ _LONG = 40
 
 def _shown_value(row: output.Row) -> str:
     if row["value"] is None:
-        return f"needed: --set {row['parameter']}=…"
+        return f"needed: --set {row['name']}=…"
     value = str(row["value"])
     return value if len(value) <= _LONG else f"{value[:_LONG]}…"
 
@@ -210,21 +222,14 @@ def _literal(value: Any) -> str:
     return json.dumps(value)
 
 
-def _show(session: Session, answer: Answer, top: int) -> None:
-    rows = answer.rows
-
+def _show(session: Session, found: Result[None], top: int) -> None:
     def lines() -> Iterator[Any]:
-        shown = rows[:top] if top else rows
-        columns = list(_columns(answer.columns))
-        if len(columns) <= _TABLE and not any(isinstance(value, list) for row in shown for value in row.values()):
-            yield output.table(columns, shown)
-        else:
-            for number, row in enumerate(shown, 1):
-                yield _record(number, columns, row)
-        left = len(rows) - len(shown)
-        yield wording.count_of(len(rows), "row") + (f"; {left:,} more: --top 0 shows all" if left else "")
+        first, left = shown(found.rows, top)
+        if found.rows:
+            yield output.Table(list(_columns(list(found.columns))), first)
+        yield wording.count_of(len(found.rows), "row") + "".join(f"; {line.removeprefix('… and ')}" for line in left)
 
-    session.show(lines, rows, header=answer.columns)
+    session.show(found, lines)
 
 
 def _columns(names: Sequence[str]) -> Iterator[output.Column]:
@@ -238,39 +243,9 @@ def _columns(names: Sequence[str]) -> Iterator[output.Column]:
 def _column(name: str, *, with_name: bool) -> output.Column:
     heading = name.replace("_", " ")
     if with_name:
-        return output.Column(heading, lambda row: _called(row[f"{name}_name"], row[name]))
-    return output.Column(heading, lambda row: _cell(row[name]))
+        return output.Column(heading, lambda row: _called(row[f"{name}_name"], row[name]), least=22)
+    return output.Column(heading, lambda row: wording.shown(row[name]), least=12)
 
 
 def _called(name: Any, id_: Any) -> str:
-    return _cell(id_) if name is None or id_ is None else wording.label(str(name), str(id_))
-
-
-def _cell(value: Any) -> str:
-    if wording.is_unknown(value):
-        return wording.UNKNOWN
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"
-    if isinstance(value, list):
-        return "\n".join(_cell(item) for item in value)
-    if isinstance(value, Mapping):
-        return json.dumps(output.plain(value), ensure_ascii=False)
-    return str(value)
-
-
-def _record(number: int, columns: Sequence[output.Column], row: output.Row) -> Table:
-    """One row, a line for each column."""
-    from rich.table import Table
-    from rich.text import Text
-
-    out = Table.grid(padding=(0, 2))
-    out.add_column(no_wrap=True, style="dim")
-    out.add_column()
-    out.add_row(Text(f"{number}."), Text())
-    for column in columns:
-        lines = column.cell(row).split("\n")
-        for i, line in enumerate(lines):
-            out.add_row(Text("" if i else column.heading), Text(wording.clean(line)))
-    return out
+    return wording.shown(id_) if name is None or id_ is None else wording.label(str(name), str(id_))

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import click
 
-from graphmap import wording
 from graphmap.cli.app import Session, verb
 from graphmap.cli.load import progress_of
 from graphmap.errors import StoreError
 
 
-@verb(store=False, rules=False)
+@verb(store=False, rules=False, columns={"": "documents:COPIED"})
 @click.argument("source", metavar="FROM")
 @click.argument("target", metavar="TO")
 @click.option("--mirror", is_flag=True, help="Remove the documents that only TO holds, so that it equals FROM.")
@@ -33,6 +30,7 @@ def copy(session: Session, source: str, target: str, mirror: bool) -> int:
       graphmap copy chain.graphmap neo4j://graph.example.org
       graphmap copy neo4j://graph.example.org backup.graphmap --mirror
     """
+    from graphmap.results import documents
     from graphmap.store import open_store, transfer
 
     database, servers = session.database, ["://" in place for place in (source, target)]
@@ -48,17 +46,7 @@ def copy(session: Session, source: str, target: str, mirror: bool) -> int:
         progress_of(session, "Copying") as progress,
     ):
         copied = transfer.copy(one, other, mirror=mirror, progress=progress)
-    row = {
-        "from": source, "to": target, "documents": copied.documents, "claims": copied.claims, "new": copied.new,
-        "removed": [document.file for document in copied.removed],
-    }  # fmt: skip
-    session.show(lambda: _lines(row), [row], data=row)
+        current = sum(stored.current for stored in other.sources())
+    found = documents.copied(source, target, copied, current)
+    session.show(found, lambda: found.findings)
     return 0
-
-
-def _lines(row: dict[str, Any]) -> Iterator[Any]:
-    documents = wording.count_of(row["documents"], "document")
-    yield f"{row['to']} now holds what {row['from']} holds, to the last byte:"
-    yield f"{documents} ({row['new']:,} of them new) with {wording.count_of(row['claims'], 'claim')}."
-    if row["removed"]:
-        yield f"Removed from {row['to']}: {', '.join(row['removed'])}."

@@ -6,29 +6,28 @@ import os
 import shlex
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from graphmap import wording
 from graphmap.cli import output
-from graphmap.cli.app import JOBS, STORE, Session, verb
+from graphmap.cli.app import JOBS, STORE, Session, below, verb
 from graphmap.cli.load import issue_lines, progress_of, rejected_lines
 from graphmap.cli.risk import path_blocks, rating_lines
 from graphmap.errors import GraphmapError
 
 if TYPE_CHECKING:
-    from graphmap.analysis.chokepoints import ChokePoints
     from graphmap.analysis.paths import Paths
     from graphmap.api import Workspace
     from graphmap.ingest import Report
+    from graphmap.results import Result
 
 _CAMPAIGN = "campaign"
 
 
-@verb(store=False, rules=False, form=False)
+@verb(store=False, rules=False, columns={"": "rating:OVERALL"})
 @click.argument(
     "folder", metavar="[DIR]", default=Path("graphmap-demo"), type=click.Path(file_okay=False, path_type=Path)
 )
@@ -54,10 +53,11 @@ def demo(session: Session, folder: Path, jobs: int | None) -> int:
     store = folder / STORE
     with api.open(store) as work:
         with progress_of(session) as progress:
-            report = work.load(*documents, jobs=jobs, progress=progress)
+            report = work.load(*documents, jobs=jobs, progress=progress).detail
         with session.busy("Drawing conclusions"):
-            lines = list(_story(work, report, folder / _CAMPAIGN, store))
-    session.show(lambda: lines)
+            (told, about_direct), paths = _found(work), work.paths(k=5)
+            lines = list(_story(told, about_direct, paths, report, folder / _CAMPAIGN, store))
+    session.show(told, lambda: lines, foot=False)
     return 0
 
 
@@ -71,44 +71,44 @@ def _check_free(folder: Path) -> None:
             )
 
 
-def _story(work: Workspace, report: Report, campaign: Path, store: Path) -> Iterator[Any]:
-    found, choke = work.paths(k=5), work.chokepoints()
-    rating, overall = work.rate(), work.overall()
+def _found(work: Workspace) -> tuple[Result[Any], int]:
+    """The rating of the direct suppliers, the main findings of the brand before its own; and how many its own are."""
+    from dataclasses import replace
 
-    yield f"{campaign}: {wording.count_of(len(report.documents), 'document')} read, {report.counts['claims']:,} claims"
+    from graphmap.results import rating
+
+    found, choke, direct = work.paths(k=1).detail, work.chokepoints(), work.overall(tier=1)
+    said = rating.headline(found, work.rate().detail)
+    return replace(direct, findings=(*said, *choke.findings, *direct.findings)), len(direct.findings)
+
+
+def _story(
+    found: Result[Any], about_direct: int, paths: Result[Paths], report: Report, campaign: Path, store: Path
+) -> Iterator[Any]:
+    """What the reader sees; the last ``about_direct`` findings are those about the direct suppliers."""
+    from graphmap.results import sentences
+
+    yield f"{campaign}: {sentences.read(len(report.documents), report.counts['claims'], 0)}"
     yield ""
-    yield output.words(_finding(found, choke, output.Records(rating)), "bold")
+    own = len(found.findings) - about_direct
+    for finding in found.findings[:own]:
+        yield output.words(finding, "bold")
     yield ""
     yield output.words("The five worst paths, each step with its share and its receipt", "bold")
     yield ""
-    yield from path_blocks(found.paths)
+    yield from path_blocks(paths.rows)
     yield output.words("The direct suppliers, most exposed first", "bold")
-    yield from rating_lines(overall[overall["tier"] == 1], 0, overall=True)
+    yield from found.findings[own:]
+    yield ""
+    yield from rating_lines(found, 0, overall=True)
+    yield from below(found)
     yield ""
     yield from rejected_lines(report)
     yield from issue_lines([(one.file, issue) for one in report.documents for issue in one.issues])
     yield output.words("Try next", "bold")
-    smelter = found.paths[0].nodes[-1].id
+    smelter = paths.rows[0]["hops"][-1]["head"]
     for arguments in (["paths", "--to", "high-risk"], ["show", smelter], ["sources", "--issues"]):
         yield output.command(f"  {shlex.join([_program(), *arguments, '--store', str(store)])}")
-
-
-def _finding(found: Paths, choke: ChokePoints, rating: Sequence[output.Row]) -> str:
-    """The main result in a sentence."""
-    brand = [row for row in rating if row["company"] == found.source.id]
-    direct = [row for row in rating if row["tier"] == 1]
-    through = {row["company"] for row in direct if row["not_accepted"]}
-    worst = max(brand, key=lambda row: row["exposure"])
-    exposure = wording.interval(worst["exposure"], worst["low"], worst["high"])
-    smelters = wording.count_of(sum(row["not_accepted"] for row in brand), "smelter")
-    companies = wording.count_of(len(choke.cut), "company", "companies")
-    return (
-        f"{found.source.name} reaches {smelters} that are not accepted, over "
-        f"{wording.count_of(found.total, 'path')} through {len(through)} of its "
-        f"{len({row['company'] for row in direct})} direct suppliers. It is most exposed in {worst['mineral']}: "
-        f"{exposure}. Acting on {companies} would cut every one of these paths: "
-        f"{wording.listed([company.name for company in choke.cut])}."
-    )
 
 
 def _program() -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from graphmap.cli import output
 from graphmap.cli.app import MINERAL, Session, verb
 
 if TYPE_CHECKING:
+    from graphmap.analysis.case import Case
     from graphmap.maps import Map
 
 VIEWS = ("paths", "network", "world", "flow", "matrix", "trend")
@@ -20,7 +21,7 @@ VIEWS = ("paths", "network", "world", "flow", "matrix", "trend")
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
-@verb()
+@verb(columns={"": "drawings:COLUMNS"})
 @click.option("-o", "--output", "page", type=_FILE, metavar="FILE", help="Where the page goes.  [default: risk.html]")
 @click.option("--from", "start", metavar="ID", help="Which company to start from.  [default: the only brand]")
 @click.option(
@@ -74,7 +75,8 @@ def map_(
         written = list(_write(drawn, which, view, page, png, svg, pdf))
         views = () if page or (pdf and not view) else (view or "paths",)
         told = list(drawn.findings(*views, mineral="" if page else which))
-    return _told(session, written, told, page if open_it else None)
+        case = work.case
+    return _told(session, case, written, told, page if open_it else None)
 
 
 def _write(
@@ -97,18 +99,20 @@ def _around(session: Session, around: str, page: Path, open_it: bool) -> int:
     with session.judged() as work, session.busy("Drawing"):
         found = work.around(around)
         found.save(page)
-    return _told(session, [page], [("around", found.title)], page if open_it else None)
+        case = work.case
+    return _told(session, case, [page], [("around", found.title)], page if open_it else None)
 
 
-def _told(session: Session, written: list[Path], findings: list[tuple[str, str]], opened: Path | None) -> int:
-    rows = [{"view": view, "finding": finding} for view, finding in findings]
-    columns = [output.text("view", "View"), output.text("finding", "Finding")]
-    data = {"files": [str(path) for path in written], "findings": dict(findings)}
-    session.show(lambda: [output.table(columns, rows)], rows, header=("view", "finding"), data=data)
-    if not session.quiet:
-        for path in written:
-            size = path.stat().st_size
-            output.say(f"Written: {path} ({f'{size / 1e6:.1f} MB' if size >= 1e5 else f'{size / 1e3:.0f} kB'})")
+def _told(
+    session: Session, case: Case, written: Sequence[Path], findings: Sequence[tuple[str, str]], opened: Path | None
+) -> int:
+    from graphmap.results import Basis, drawings, sentences
+
+    found = drawings.drawings(findings, written, Basis.of_case(case), case.notes)
+    columns = [output.text("view", "View", keep=True), output.text("finding", "Finding", keep=True)]
+    session.show(found, lambda: [output.Table(columns, [row for row in found.rows if row["row"] == "view"])])
+    for path in written:
+        session.say(sentences.written(str(path), path.stat().st_size))
     if opened is not None:
         click.launch(str(opened))
     return 0

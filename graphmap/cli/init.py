@@ -12,7 +12,7 @@ from graphmap.cli.app import Session, verb
 from graphmap.lists import FILE
 
 
-@verb(store=False, rules=False, form=False)
+@verb(store=False, rules=False, form="json", columns={"": "documents:EXPORTED"})
 @click.argument("file", metavar="[FILE]", default=Path(FILE), type=click.Path(path_type=Path))
 @click.option("--force", is_flag=True, help="Replace FILE if it is there.")
 def init(session: Session, file: Path, force: bool) -> int:
@@ -29,8 +29,10 @@ def init(session: Session, file: Path, force: bool) -> int:
       graphmap init ~/campaign-2026/lists.xlsx
     """
     from graphmap import api
+    from graphmap.results import Basis, documents
 
     path = api.init(file, force=force)
+    found = documents.exported(path, "lists", Basis.of_documents(0))
     load = f"graphmap load {shlex.quote(str(path))}"
-    session.show(lambda: [f"Written: {path}. Fill in what you have, then:", output.command(f"  {load}")])
+    session.show(found, lambda: [f"{found.findings[0]}. Fill in what you have, then:", output.command(f"  {load}")])
     return 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ from graphmap.records import Issue
 
 if TYPE_CHECKING:
     from graphmap.api import Workspace
-    from graphmap.ingest import Rejected, Report
+    from graphmap.ingest import Report
     from graphmap.store import Stored
 
 SEVERITIES = ("error", "warning", "note")
@@ -29,7 +29,7 @@ _SHOWN = 12
 Progress = Callable[[int, int, str], None]
 
 
-@verb(rules=False)
+@verb(rules=False, columns={"": "documents:LOADED"})
 @click.argument("path", nargs=-1, type=click.Path(exists=True, path_type=Path))
 @click.option(
     "--for",
@@ -79,23 +79,20 @@ def load(
     if not path and owner is None:
         raise click.UsageError("Name the files and folders to load.", click.get_current_context())
     with session.open(new=True) as work, progress_of(session) as progress:
-        report = work.load(*path, owner=owner, jobs=jobs, extra=extra, progress=progress)
-    rows = list(_documents(report))
-    session.show(lambda: report_lines(report), rows, header=() if rows else ("file",), data=report.to_dict())
-    if session.form == "csv" and not session.quiet:
-        for note in report.notes:
-            output.say(note)
+        found = work.load(*path, owner=owner, jobs=jobs, extra=extra, progress=progress)
+    report = found.detail
+    session.show(found, lambda: report_lines(report))
     if path and not report.documents:
         reason = "Every file was rejected." if report.rejected else "There is no file to read in there."
         raise GraphmapError(f"Nothing was loaded. {reason}", "The reasons stand above." if report.rejected else "")
     return int(fails(report, fail_on))
 
 
-@verb(rules=False)
+@verb(rules=False, columns={"": "documents:STORED", "--issues": "documents:ISSUES"})
 @click.option(
     "--forget",
     metavar="ID",
-    help="Remove a document: its id, the beginning of its id, or its file name; of a file with several, all.",
+    help="Remove a document: its id, the beginning of its id, or its file name (then all that the file holds).",
 )
 @click.option("--issues", is_flag=True, help="List what is doubtful in the documents, each with file and cell.")
 @click.option("--yes", is_flag=True, help="Forget without asking.")
@@ -116,32 +113,24 @@ def sources(session: Session, forget: str | None, issues: bool, yes: bool) -> in
         if forget is not None:
             _forget(session, work, forget, ask=not yes)
             return 0
-        stored = work.sources()
+        found = work.sources(issues=issues)
     if issues:
-        found = _worst_first((one.source.file, issue) for one in stored for issue in one.issues)
-        rows = [{"file": file, **issue._asdict()} for file, issue in found]
         columns = [
-            output.text(key, key.capitalize()) for key in ("severity", "file", "row", "message", "value", "cure")
+            output.text("severity", "", keep=True),
+            output.Column("Where", lambda row: _joined(row["file"], row["cell"]), least=20, keep=True),
+            output.Column("What and cure", _what, least=30, keep=True),
         ]
     else:
-        rows = [
-            {
-                "id": one.source.id, "kind": one.source.kind, "title": one.source.title, "file": one.source.file,
-                "as_of": one.source.as_of, **one.source.counts, **_tally(one.issues), "current": one.current,
-                "superseded_by": one.superseded_by,
-            }
-            for one in stored
-        ]  # fmt: skip
         columns = [
-            output.Column("Id", lambda row: row["id"][:10], wrap=False),
-            output.text("kind", "Kind"),
-            output.text("file", "File"),
-            output.Column("As of", lambda row: row["as_of"] or wording.UNKNOWN, wrap=False),
-            output.number("claims", "Claims"),
+            output.Column("Id", lambda row: row["id"][:10], keep=True),
+            output.text("file", "File", least=24, keep=True),
+            output.Column("Date", lambda row: row["date"] or "undated"),
+            output.Column("Superseded\nby", lambda row: row["superseded_by"][:10]),
             _doubts(),
-            output.Column("", lambda row: "" if row["current"] else f"superseded by {row['superseded_by'][:10]}"),
+            output.text("kind", "Kind"),
+            output.number("claims", "Claims"),
         ]
-    session.show(lambda: [output.table(columns, rows)], rows)
+    session.show(found, lambda: [output.Table(columns, found.rows), *found.findings])
     return 0
 
 
@@ -221,9 +210,6 @@ def report_lines(report: Report) -> Iterator[Any]:
     yield from issue_lines([(one.file, issue) for one in report.documents for issue in one.issues])
     if report.documents or not report.notes:
         yield from _kind_lines(report)
-    if report.documents and report.notes:
-        yield ""
-    yield from report.notes
 
 
 def _kind_lines(report: Report) -> Iterator[Any]:
@@ -237,7 +223,7 @@ def _kind_lines(report: Report) -> Iterator[Any]:
         row["claims"] += one.counts.get("claims", 0)
         row["issues"].update(issue.severity for issue in one.issues)
     rows = [{**row, **_severities(row["issues"])} for row in kinds.values()]
-    yield output.table(
+    yield output.Table(
         [
             output.text("kind", "Loaded"),
             output.number("documents", "Documents"),
@@ -251,19 +237,25 @@ def _kind_lines(report: Report) -> Iterator[Any]:
 
 def rejected_lines(report: Report) -> Iterator[Any]:
     """The files that were not what they claim to be, each with its reason and cure."""
+    from graphmap.results.documents import reason
+
     if report.rejected:
         yield output.words(
             f"{wording.count_of(len(report.rejected), 'file')} rejected, nothing of them is stored", "bold"
         )
-        rows = [{"file": one.file, "reason": _reason(one)} for one in report.rejected]
-        yield output.table([output.text("file", "File"), output.text("reason", "Reason and cure")], rows)
+        rows = [{"file": one.file, "reason": reason(one)} for one in report.rejected]
+        columns = [output.text("file", "File"), output.text("reason", "Reason and cure", keep=True)]
+        yield output.Table(columns, rows)
         yield ""
 
 
 def issue_lines(found: Sequence[tuple[str, Issue]], *, at_most: int = _SHOWN) -> Iterator[Any]:
     """Issues of the same kind as one line with an example; the most severe and most frequent first."""
+    from graphmap.results import sentences
+    from graphmap.results.documents import tally, worst_first
+
     groups: dict[tuple[str, str], list[tuple[str, Issue]]] = {}
-    for file, issue in _worst_first(found):
+    for file, issue in worst_first(found):
         groups.setdefault((issue.severity, issue.message), []).append((file, issue))
     if not groups:
         return
@@ -272,14 +264,13 @@ def issue_lines(found: Sequence[tuple[str, Issue]], *, at_most: int = _SHOWN) ->
         {"severity": severity, "count": len(group), "message": message, "example": _example(*group[0])}
         for (severity, message), group in ordered[:at_most]
     ]
-    told = _tally(issue for _, issue in found)
-    yield output.words(f"Issues: {_told(told)}", "bold")
-    yield output.table(
+    yield output.words(sentences.issues(tally(issue for _, issue in found)), "bold")
+    yield output.Table(
         [
             output.text("severity", ""),
             output.number("count", "Times"),
-            output.text("message", "What"),
-            output.text("example", "For example"),
+            output.text("message", "What", least=24, keep=True),
+            output.text("example", "For example", least=24, keep=True),
         ],
         rows,
     )
@@ -289,40 +280,18 @@ def issue_lines(found: Sequence[tuple[str, Issue]], *, at_most: int = _SHOWN) ->
 
 
 def _example(file: str, issue: Issue) -> str:
-    where = ", ".join(part for part in (file, issue.row) if part)
     value = f": “{issue.value}”" if issue.value else ""
-    return f"{where}{value}" + (f". {issue.cure}" if issue.cure else "")
+    return f"{_joined(file, issue.row)}{value}" + (f". {issue.cure}" if issue.cure else "")
 
 
-def _worst_first(found: Iterable[tuple[str, Issue]]) -> list[tuple[str, Issue]]:
-    return sorted(found, key=lambda item: SEVERITIES.index(item[1].severity))
+def _joined(*parts: str) -> str:
+    return ", ".join(part for part in parts if part)
 
 
-def _documents(report: Report) -> Iterator[dict[str, Any]]:
-    for one in report.documents:
-        yield {
-            "file": one.file, "path": one.path, "kind": one.kind, "title": one.title, "as_of": one.as_of, **one.counts,
-            **_tally(one.issues), "superseded_by": one.superseded_by, "same_as": one.same_as, "rejected": "",
-        }  # fmt: skip
-    for bad in report.rejected:
-        nothing = dict.fromkeys(("kind", "title", "as_of", "rows", "used", "unused", "claims", *_tally(())))
-        yield {
-            "file": bad.file,
-            "path": bad.path,
-            **nothing,
-            "superseded_by": "",
-            "same_as": "",
-            "rejected": _reason(bad),
-        }
-
-
-def _reason(bad: Rejected) -> str:
-    """Why a file was rejected and what helps; its name is told beside it."""
-    return f"{bad.reason.removeprefix(f'{bad.file}: ')} {bad.cure}".strip()
-
-
-def _tally(issues: Iterable[Issue]) -> dict[str, int]:
-    return _severities(Counter(issue.severity for issue in issues))
+def _what(row: output.Row) -> str:
+    """An issue in words: what is doubtful, what stands there, and what helps."""
+    value = f": “{row['value']}”" if row["value"] else ""
+    return f"{row['message']}{value}" + (f". {row['cure']}" if row["cure"] else "")
 
 
 def _severities(counted: Mapping[Any, int]) -> dict[str, int]:

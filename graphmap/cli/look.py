@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,14 +15,14 @@ from graphmap.cli import output
 from graphmap.cli.app import Session, cli, verb
 
 if TYPE_CHECKING:
-    from graphmap.analysis.dossier import Claim, CompanyFigures, Dossier, SmelterFigures
+    from graphmap.results import Result
 
 
 _CLAIMS = 8
 """How many claims of a type the table form shows."""
 
 
-@verb()
+@verb(columns={"": "profile:COLUMNS"})
 @click.argument("id", nargs=-1, required=True)
 @click.option("--private", is_flag=True, help="Show personal data (contacts) too.")
 def show(session: Session, id: tuple[str, ...], private: bool) -> int:  # noqa: A002 - ID is what the user gives
@@ -38,84 +39,58 @@ def show(session: Session, id: tuple[str, ...], private: bool) -> int:  # noqa: 
     """
     with session.judged() as work:
         found = work.show(" ".join(id), private=private)
-    rows = [
-        {
-            "type": claim.type, "direction": claim.direction, "other": claim.other.id, "other_name": claim.other.name,
-            "mineral": claim.mineral, **{f"{part}": getattr(claim.receipt, part) for part in ("file", "row", "as_of")},
-            "properties": [f"{name}: {value}" for name, value in claim.properties.items()],
-        }
-        for claims in found.claims.values()
-        for claim in claims
-    ]  # fmt: skip
-    session.show(lambda: _dossier_lines(found), rows, data=found.to_dict())
+    session.show(found, lambda: _profile_lines(found))
     return 0
 
 
-def _dossier_lines(found: Dossier) -> Iterator[Any]:
-    from graphmap.analysis.dossier import CompanyFigures
-
-    about = found.about
-    tier = {None: "", 0: ", a brand", 1: ", a direct supplier"}.get(found.tier, f", tier {found.tier}")
-    yield output.words(f"{wording.label(about.name, about.id)}, {about.label.lower()}{tier}", "bold")
-    for other in found.merged:
-        yield f"also known as {wording.label(other.name, other.id)}"
-    for figures in found.figures:
+def _profile_lines(found: Result[Any]) -> Iterator[Any]:
+    """The thing, what follows for it with the reasons below each sentence, and its claims by type."""
+    rows = found.rows
+    about, *figures = found.findings
+    name = rows[0]["name"]
+    yield output.words(about, "bold")
+    for row in rows:
+        if row["row"] == "same":
+            yield f"also known as {wording.label(row['name'], row['id'])}"
+    for sentence, figure in zip(figures, (row for row in rows if row["row"] == "figure"), strict=True):
         yield ""
-        yield from _company_lines(figures) if isinstance(figures, CompanyFigures) else _smelter_lines(figures)
-    if found.feeds:
-        yield f"feeds {', '.join(wording.label(one.name, one.id) for one in found.feeds)}"
-    for edge_type, claims in found.claims.items():
+        yield sentence
+        for reason in figure.get("reasons", ()):
+            yield f"    {reason}"
+        terms = [row for row in rows if row["row"] == "term" and row["mineral"] == figure["mineral"]]
+        if terms:
+            yield output.Steps(map(_term_line, terms))
+    if feeds := [wording.label(row["name"], row["id"]) for row in rows if row["row"] == "feeds"]:
+        yield f"feeds {', '.join(feeds)}"
+    claims = [row for row in rows if row["row"] == "claim"]
+    for (edge_type, direction), group in groupby(claims, key=lambda row: (row["type"], row["direction"])):
         meaning = schema.EDGES[edge_type].meaning.partition(";")[0]
-        for direction, heading in (
-            ("out", f"{about.name} {meaning}:"),
-            ("in", f"Each of these {meaning}: {about.name}"),
-        ):
-            said = [claim for claim in claims if claim.direction == direction]
-            if said:
-                yield ""
-                yield output.words(heading, "bold")
-                yield output.steps(map(_claim_line, said[:_CLAIMS]))
-                if len(said) > _CLAIMS:
-                    yield f"… and {len(said) - _CLAIMS:,} more; --json and --csv hold all"
+        said = list(group)
+        yield ""
+        yield output.words(f"{name} {meaning}:" if direction == "out" else f"Each of these {meaning}: {name}", "bold")
+        yield output.Steps(map(_claim_line, said[:_CLAIMS]))
+        if len(said) > _CLAIMS:
+            yield f"… and {len(said) - _CLAIMS:,} more; --json and --csv hold all"
 
 
-def _company_lines(figures: CompanyFigures) -> Iterator[Any]:
-    exposure = wording.interval(figures.exposure, figures.low, figures.high)
-    yield f"{figures.mineral}: exposure {exposure}, evidence {figures.evidence}"
-    for reason in figures.reasons:
-        yield f"    {reason}"
-    reached = ", ".join(f"{count} {standing}" for standing, count in figures.reached.items() if count)
-    yield (
-        f"    buys from {wording.count_of(figures.suppliers, 'supplier')}, declares "
-        f"{wording.count_of(figures.declared, 'smelter')}; upstream: {reached or 'no smelter'}"
-    )
+def _term_line(term: output.Row) -> tuple[str, str, str]:
+    part = wording.percent(term["explains"])
+    where = output.receipts(term["receipts"]) if term["receipts"] else ""
+    return f"{term['value']:.2f}", f"{term['says']} ({part} of the hazard)", where
 
 
-def _smelter_lines(figures: SmelterFigures) -> Iterator[Any]:
-    risk = ", high-risk under the lens" if figures.high_risk else ""
-    yield f"{figures.mineral}: {figures.standing}, hazard {figures.hazard:.2f}{risk}"
-    yield output.steps(
-        (
-            f"{term.value:.2f}",
-            f"{term.says} ({wording.percent(term.explains)} of the hazard)",
-            output.receipts(sorted(term.receipts, key=lambda one: one.as_of, reverse=True)) if term.receipts else "",
-        )
-        for term in figures.terms
-    )
-    yield f"    declared by {wording.count_of(len(figures.declared_by), 'company', 'companies')}"
-
-
-def _claim_line(claim: Claim) -> tuple[str, str, str]:
+def _claim_line(claim: output.Row) -> tuple[str, str, str]:
     told = [
         f"{name.replace('_', ' ')} {wording.percent(value) if name == 'share' and isinstance(value, float) else value}"
-        for name, value in claim.properties.items()
-        if value not in (claim.other.name, claim.other.id)  # a written name that is the name says nothing new
+        for name, value in claim["properties"].items()
+        if value not in (claim["other_name"], claim["other"])  # a written name that is the name says nothing new
     ]
-    other = "; ".join([wording.label(claim.other.name, claim.other.id), *told])
-    return claim.mineral, other, output.receipts([claim.receipt])
+    other = "; ".join([wording.label(claim["other_name"], claim["other"]), *told])
+    date = f" ({claim['date']})" if claim["date"] else ""
+    return claim["mineral"], other, f"{claim['file']}, {claim['cell']}{date}"
 
 
-@verb(rules=False, form=False)
+@verb(rules=False, form="json", columns={"": "documents:EXPORTED"})
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option(
     "--format",
@@ -148,9 +123,10 @@ def export(session: Session, path: Path, form: Any, neo4j_import: bool, private:
         raise click.UsageError("--neo4j-import and --format exclude each other.", click.get_current_context())
     form = "neo4j-import" if neo4j_import else form or ("graphml" if path.suffix else "csv")
     with session.open() as work, session.busy("Writing"):
-        work.export(path, form=form, private=private)
-    if not session.quiet:
-        output.say(f"Written: {path}")
+        found = work.export(path, form=form, private=private)
+    session.show(found, lambda: ())
+    for finding in found.findings:
+        session.say(finding)
     return 0
 
 

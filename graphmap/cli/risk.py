@@ -2,56 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import groupby
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from graphmap import wording
 from graphmap.cli import app, output
-from graphmap.cli.app import MINERAL, MINERALS, Session, verb
+from graphmap.cli.app import MINERAL, MINERALS, Session, findings, verb
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-    from graphmap.analysis.chokepoints import ChokePoints
-    from graphmap.analysis.paths import Hop, Path, Paths
-
-_ALL = 1 - 1e-9
-"""A part that is the whole, but for rounding."""
+    from graphmap.results import Result
 
 _VERBS = {"FED_BY": "fed by", "ORIGINATES_IN": "origin", "LOCATED_IN": "stands in"}
 """What a hop beyond the smelter is called."""
 
 
-def _shown(rows: Sequence[output.Row], top: int) -> tuple[Sequence[output.Row], list[str]]:
+def shown(rows: Sequence[output.Row], top: int) -> tuple[Sequence[output.Row], list[str]]:
     """The first rows, and a line that says how many are left out, if any are."""
-    shown = rows[:top] if top else rows
-    left = len(rows) - len(shown)
-    return shown, [f"… and {left:,} more; --top 0 shows all"] * bool(left)
+    first = rows[:top] if top else rows
+    left = len(rows) - len(first)
+    return first, [f"… and {left:,} more; --top 0 shows all"] * bool(left)
+
+
+def _company(heading: str = "Company") -> output.Column:
+    return output.Column(heading, lambda row: wording.label(row["name"], row["company"]), least=22, keep=True)
 
 
 # ---- rate -----------------------------------------------------------------------------------------------------
 
 
-@verb()
+@verb(columns={"": "rating:COLUMNS", "--overall": "rating:OVERALL"})
 @MINERALS
 @click.option(
     "--tier", type=click.IntRange(0), metavar="N", help="Only this tier: 0 brands, 1 direct suppliers, 2 theirs, …"
 )
 @click.option("--overall", is_flag=True, help="One row per company: by spend where known, else its worst mineral.")
 @app.top(25)
-@click.option("--fail-on", type=app.share, help="Exit with 1 if a rated company is exposed more than this, e.g. 0.2.")
+@click.option("--fail-on", type=app.share, metavar="SHARE",
+              help="Exit with 1 if a rated company is exposed more than this, e.g. 0.2. What is unknown or not judged "
+                   "does not pass.")  # fmt: skip
 def rate(
     session: Session, minerals: tuple[str, ...], tier: int | None, overall: bool, top: int, fail_on: float | None
 ) -> int:
     """How exposed each company is, the most exposed first.
 
     Exposure is the hazard of the smelters that a company's purchases come from, weighted by their shares: 0 % is
-    none, 100 % is all from the most hazardous. What no document says is unknown and never counts as zero: it is
-    spread evenly for the estimate, and the brackets give the least and the most that it can be. Evidence grades (A
-    best, D worst) say how good the company's own declaration is; they are no part of the exposure.
+    none, 100 % is all from the most hazardous. What no document says is unknown and never counts as zero: the brackets
+    give the least and the most that the exposure can be. Companies of which nothing is known stand behind the others.
+    Evidence grades (A best, D worst) say how good the company's own declaration is; they are no part of the exposure.
 
     \b
     Examples:
@@ -60,43 +60,74 @@ def rate(
       graphmap rate --lens eu-2017-821 --csv > rating.csv
       graphmap rate --tier 0 --fail-on 20%
     """
+    from graphmap.results import rating
+
     with session.judged() as work, session.busy("Rating companies"):
-        frame = work.overall(minerals or None) if overall else work.rate(minerals or None)
-    if tier is not None:
-        frame = frame[frame["tier"] == tier]
-    session.show(lambda: rating_lines(frame, top, overall=overall), output.Records(frame))
-    return int(fail_on is not None and bool((frame["exposure"] > fail_on).any()))
+        found = (work.overall if overall else work.rate)(minerals or None, tier=tier)
+        failed = () if fail_on is None else rating.not_passed(work.case, found, fail_on)
+    found, code = session.gate(found, failed)
+    session.show(found, lambda: [*findings(found), *rating_lines(found, top, overall=overall)])
+    return code
 
 
-def rating_lines(rated: pd.DataFrame, top: int, *, overall: bool = False) -> Iterator[Any]:
-    """A rating as a table."""
-    shown, left = _shown(output.Records(rated.sort_values("exposure", ascending=False, kind="stable")), top)
-    company = output.Column("Company", lambda row: wording.label(row["name"], row["company"]))
+def rating_lines(found: Result[Any], top: int, *, overall: bool = False) -> Iterator[Any]:
+    """A rating as a table, and below it those of which nothing is known."""
+    from graphmap.results import rating
+
+    measured, blind = rating.blocks(found)
+    first, left = shown(measured, top)
     tier = output.Column("Tier", lambda row: "" if row["tier"] < 0 else str(row["tier"]), right=True)
-    exposure = output.Column("Exposure", _exposure, right=True, wrap=False)
+    exposure = output.Column("Exposure", _exposure, right=True, keep=True)
     evidence = output.text("evidence", "Evidence")
+    columns = [
+        _company(), output.text("mineral", "Worst\nmineral" if overall else "Mineral", keep=True), exposure,
+        output.share("unknown", "Unknown"), evidence, tier,
+    ]  # fmt: skip
     if overall:
-        columns = [company, tier, exposure, output.text("mineral", "Worst mineral"), output.text("basis", "Basis")]
+        columns += [output.text("basis", "Basis"), output.number("nothing_known", "Nothing known in")]
+        columns.append(output.number("not_judged", "Not judged in"))
     else:
-        columns = [
-            company, tier, output.text("mineral", "Mineral"), exposure, output.number("smelters", "Smelters"),
-            output.number("not_accepted", "not\naccepted"), output.number("not_on_list", "not\nlisted"),
-            output.number("unidentified", "un-\nidentified"),
+        columns += [
+            output.number("not_accepted", "Not\naccepted"), output.number("not_on_list", "Not on\nlist"),
+            output.number("unidentified", "Not\nidentified"), output.number("smelters", "Smelters"),
+            output.number("accepted", "Accepted"), output.number("in_progress", "In\nprogress"),
+            output.number("not_judged", "Not\njudged"), output.share("placed_by_own_list", "Placed by\nown list"),
         ]  # fmt: skip
-    yield output.table([*columns, evidence], shown)
+    if first:
+        yield output.Table(columns, first)
     yield from left
+    if not blind:
+        return
+    least = [_company("Nothing known of"), output.text("mineral", "Mineral", keep=True),
+             output.Column("Could be", _range, right=True), evidence, tier]  # fmt: skip
+    if top and len(first) >= top:
+        return  # the sentence above tells how many they are
+    groups = _by_company(blind)
+    yield from [""] * bool(first)
+    yield output.Table(least, islice(groups, top - len(first) if top else None))
+    if next(groups, None) is not None:
+        yield "… and more; --top 0 shows all"
+
+
+def _by_company(rows: Iterable[output.Row]) -> Iterator[output.Row]:
+    """Rows of which nothing is known, one for each run of a company's minerals that are alike."""
+    for _, group in groupby(rows, key=lambda row: [row[name] for name in ("company", "low", "high", "evidence")]):
+        alike = list(group)
+        yield {**alike[0], "mineral": ", ".join(row["mineral"] for row in alike)}
 
 
 def _exposure(row: output.Row) -> str:
-    """An exposure with its range; one of which no part rests on any document says so."""
-    told = wording.interval(row["exposure"], row["low"], row["high"])
-    return f"unknown, taken as {told}" if row["unknown"] > _ALL else told
+    return wording.interval(row["exposure"], row["low"], row["high"])
+
+
+def _range(row: output.Row) -> str:
+    return wording.span(row["low"], row["high"]).removeprefix("from ")
 
 
 # ---- paths ----------------------------------------------------------------------------------------------------
 
 
-@verb()
+@verb(columns={"": "paths:COLUMNS", "hops": "paths:HOPS"})
 @click.argument("start", metavar="[FROM]", required=False)
 @click.option(
     "--to",
@@ -127,17 +158,20 @@ def _exposure(row: output.Row) -> str:
 @click.option("--through", multiple=True, metavar="ID", help="Only paths that meet this; may be given several times.")
 @click.option("--avoiding", multiple=True, metavar="ID", help="Only paths that do not meet this.")
 @click.option("--max-hops", type=click.IntRange(1), metavar="N", help="Only paths of at most so many steps.")
-@click.option("--fail-on", type=app.share, help="Exit with 1 if a path scores more than this, e.g. 0.01 or 1%.")
+@click.option("--explained", is_flag=True, help="Also declarations that a supplier of the same company explains.")
+@click.option("--fail-on", type=app.share, metavar="SHARE",
+              help="Exit with 1 if a path scores more than this, e.g. 0.01 or 1%. What is unknown or not judged does "
+                   "not pass.")  # fmt: skip
 def paths(
-    session: Session, start: str | None, to: str, mineral: str | None, k: int, by: Any,
-    through: tuple[str, ...], avoiding: tuple[str, ...], max_hops: int | None, fail_on: float | None,
+    session: Session, start: str | None, to: str, mineral: str | None, k: int, by: Any, through: tuple[str, ...],
+    avoiding: tuple[str, ...], max_hops: int | None, explained: bool, fail_on: float | None,
 ) -> int:  # fmt: skip
     """The riskiest paths, each step with its receipt.
 
     Paths run from a company (FROM, its id or name; without it, the only brand) up to smelters. A path scores the
     product of its shares times the hazard of the smelter: what it adds to the exposure of the company. A share that
-    no document gives is estimated and marked ≈. A receipt names the file, the sheet and cell, and the date that the
-    document speaks for.
+    no document gives is estimated, and one that had to be scaled differs from the stated one: both are marked ≈. A
+    receipt names the file, the sheet and cell, and the date that the document speaks for.
 
     \b
     Examples:
@@ -145,89 +179,52 @@ def paths(
       graphmap paths B-1 --to high-risk --mineral gold -k 3
       graphmap paths B-1 --to CD --csv > paths.csv
     """
+    from graphmap.results import paths as ways
+
     with session.judged() as work, session.busy("Searching paths"):
         found = work.paths(start, to=to, mineral=mineral, k=k, by=by, through=through, avoiding=avoiding,
-                           max_hops=max_hops)  # fmt: skip
-    session.show(lambda: _paths_lines(found), list(_hop_rows(found.paths)), header=_HOP, data=found.to_dict())
-    return int(fail_on is not None and any(path.score > fail_on for path in found.paths))
+                           max_hops=max_hops, explained=explained)  # fmt: skip
+        failed = () if fail_on is None else ways.not_passed(work.case, found, fail_on)
+    found, code = session.gate(found, failed)
+    session.show(found, lambda: [*path_blocks(found.rows), *found.findings])
+    return code
 
 
-_HOP = (
-    "rank", "mineral", "score", "hazard", "standing", "hop", "tail", "tail_name", "type", "share", "stated",
-    "head", "head_name", "receipts",
-)  # fmt: skip
-
-
-def _hop_rows(found: Sequence[Path]) -> Iterator[dict[str, Any]]:
-    for rank, path in enumerate(found, 1):
-        for number, hop in enumerate(path.hops, 1):
-            told = (
-                rank, path.mineral, path.score, path.hazard, path.standing, number, hop.tail.id, hop.tail.name,
-                hop.type, hop.share, hop.stated, hop.head.id, hop.head.name, list(map(str, hop.receipts)),
-            )  # fmt: skip
-            yield dict(zip(_HOP, told, strict=True))
-
-
-def _paths_lines(found: Paths) -> Iterator[Any]:
-    if not found.paths:
-        yield f"No path leads from {found.source.name} to {_target(found.to)}."
-        yield from _doubt_lines(found)
-        return
-    yield from path_blocks(found.paths)
-    total = f"{'' if found.total_exact else 'at least '}{wording.count_of(found.total, 'path')}"
-    yield f"{total} from {found.source.name} to {_target(found.to)}; {len(found.paths)} shown, by {found.by}."
-    if found.capped:
-        yield "The search was cut short: better paths than the last ones may be missing."
-    for mineral, exposure in found.exposure.items():
-        if any(path.mineral == mineral for path in found.paths):
-            told = exposure - found.rest[mineral]
-            yield f"{mineral}: exposure {wording.percent(exposure)}, of which these paths bring {wording.percent(told)}"
-
-
-def _doubt_lines(found: Paths) -> Iterator[str]:
-    """Why finding no path is not an all-clear."""
-    for mineral, unclear in found.unclear.items():
-        doubts = [
-            (unclear.not_on_list, f"{unclear.not_on_list} of its {unclear.smelters} smelters on no assurance list"),
-            (unclear.unidentified, f"{unclear.unidentified} not identified"),
-            (unclear.unknown > 0, f"{wording.percent(unclear.unknown)} of its purchases of unknown origin"),
-        ]
-        if said := [words for holds, words in doubts if holds]:
-            yield f"{mineral}: no all-clear, with {', '.join(said)}"
-
-
-def _target(to: str) -> str:
-    from graphmap.analysis.paths import TARGETS
-
-    return "any smelter" if to == "any" else f"{to} smelters" if to in TARGETS else to
-
-
-def path_blocks(found: Sequence[Path]) -> Iterator[Any]:
+def path_blocks(rows: Iterable[output.Row]) -> Iterator[Any]:
     """Each path with a heading and a line for each hop: share, where it leads, receipt."""
-    for rank, path in enumerate(found, 1):
-        ends = f"   {path.standing}, hazard {path.hazard:.2f}" if path.hazard is not None else ""
-        yield output.words(f"{rank}. {path.mineral}   score {wording.percent(path.score, 2)}{ends}", "bold")
-        yield output.steps(
-            [("", wording.label(path.nodes[0].name, path.nodes[0].id), "")]
-            + [
-                (hop_share(hop), wording.label(hop.head.name, hop.head.id), output.receipts(hop.receipts))
-                for hop in path.hops
-            ]
+    for row in rows:
+        ends = f"   {row['standing']}, hazard {row['hazard']:.2f}" if row["hazard"] is not None else ""
+        risk = {True: ", high-risk", None: ", areas not judged" * bool(ends)}.get(row["high_risk"], "")
+        score = wording.percent(row["score"], 2)
+        yield output.words(f"{row['rank']}. {row['mineral']}   score {score}{ends}{risk}", "bold")
+        hops = row["hops"]
+        yield output.Steps(
+            [("", wording.label(hops[0]["tail_name"], hops[0]["tail"]), "")]
+            + [(hop_share(hop), wording.label(hop["head_name"], hop["head"]), _receipt(hop)) for hop in hops]
         )
         yield ""
 
 
-def hop_share(hop: Hop) -> str:
-    """What part of the tail's purchases a hop carries; ≈ where it is estimated."""
-    if hop.share is None:
-        return _VERBS.get(hop.type, hop.type.lower().replace("_", " "))
-    return ("" if hop.stated else "≈ ") + wording.percent(hop.share)
+def _receipt(hop: output.Row) -> str:
+    """Where a hop stands; with the share that it states, where another one counts."""
+    where = output.receipts(hop["receipts"])
+    if hop["scaled"] and hop["stated_share"] is not None:
+        where += f"; states {wording.percent(hop['stated_share'])}"
+    return where
+
+
+def hop_share(hop: output.Row) -> str:
+    """What part of the tail's purchases a hop carries; ≈ where it is estimated or scaled."""
+    if hop["share"] is None:
+        return _VERBS.get(hop["type"]) or str(hop["type"]).lower().replace("_", " ")
+    share = wording.percent(hop["share"])
+    return f"≈ {share}" if hop["scaled"] or not hop["stated"] else share
 
 
 # ---- choke points ---------------------------------------------------------------------------------------------
 
 
-@verb()
+@verb(columns={"": "chokepoints:COLUMNS"})
 @click.argument("start", metavar="[FROM]", required=False)
 @click.option(
     "--to",
@@ -241,8 +238,8 @@ def hop_share(hop: Hop) -> str:
 def chokepoints(session: Session, start: str | None, to: str, mineral: str | None, top: int) -> int:
     """Who gates which smelters, and whom to act on.
 
-    A company gates a smelter when every path from FROM to the smelter goes through it. The smallest set of
-    companies that cuts all ways to the chosen smelters is where acting takes the least.
+    A company gates a smelter when every known path from FROM to the smelter goes through it. The smallest set of
+    companies that cuts all known paths to the chosen smelters is where acting takes the least.
 
     \b
     Examples:
@@ -251,45 +248,34 @@ def chokepoints(session: Session, start: str | None, to: str, mineral: str | Non
     """
     with session.judged() as work, session.busy("Searching choke points"):
         found = work.chokepoints(start, mineral=mineral, to=to)
-    rows = output.Records(found.to_frame())
-    session.show(lambda: _choke_lines(found, rows, top), rows, data=found.to_dict())
+    session.show(found, lambda: [*findings(found), *_choke_lines(found, to, top)])
     return 0
 
 
-def _choke_lines(found: ChokePoints, rows: Sequence[output.Row], top: int) -> Iterator[Any]:
-    if found.cut:
-        many = wording.count_of(len(found.cut), "company", "companies")
-        fewest = "" if found.fewest else f" (as few as {found.at_least} cannot be ruled out)"
-        yield output.words(
-            f"Acting on {many}{fewest} cuts every way from {found.source.name} to {_target(found.to)}:", "bold"
-        )
-        yield output.steps([("", wording.label(company.name, company.id), "") for company in found.cut])
-    else:
-        yield f"No other company stands between {found.source.name} and {_target(found.to)}."
-    for mineral, smelter in found.direct:
-        yield f"{found.source.name} itself brings {wording.label(smelter.name, smelter.id)} ({mineral})."
-    if not rows:
+def _choke_lines(found: Result[Any], to: str, top: int) -> Iterator[Any]:
+    if not found.rows:
         return
-    shown, left = _shown(rows, top)
-    yield ""
-    yield output.words("Who gates what", "bold")
-    yield output.table(
+    first, left = shown(found.rows, top)
+    yield output.Table(
         [
-            output.Column("Company", lambda row: wording.label(row["name"], row["company"])),
-            output.number("smelters", "Smelters gated"),
-            output.number("targets", f"of them {found.to}"),
-            output.share("part", "Part of exposure"),
-            output.Column("", lambda row: "act here" if row["act"] else ""),
+            _company(),
+            output.Column("Act", lambda row: "here" if row["act"] else ""),
+            output.number("smelters", f"Gates\n{to}" if to != "any" else "Gates\nsmelters"),
+            output.Column("Part of exposure", _part, right=True),
         ],
-        shown,
+        first,
     )
     yield from left
+
+
+def _part(row: output.Row) -> str:
+    return f"{wording.percent(row['part'])} of {row['mineral']}" if row["mineral"] else ""
 
 
 # ---- concentration --------------------------------------------------------------------------------------------
 
 
-@verb()
+@verb(columns={"": "concentration:COLUMNS"})
 @click.argument("company", nargs=-1)
 @MINERALS
 @app.top(50)
@@ -306,52 +292,66 @@ def concentration(session: Session, company: tuple[str, ...], minerals: tuple[st
       graphmap concentration B-1 --csv
     """
     with session.judged() as work, session.busy("Computing concentration"):
-        frame = work.concentration(company or None, minerals=minerals or None)
-    rows = output.Records(frame)
-    session.show(lambda: _concentration_lines(rows, top), rows)
+        found = work.concentration(company or None, minerals=minerals or None)
+    session.show(found, lambda: [*findings(found), *_concentration_lines(found, top)])
     return 0
 
 
-def _concentration_lines(rows: Sequence[output.Row], top: int) -> Iterator[Any]:
+def _concentration_lines(found: Result[Any], top: int) -> Iterator[Any]:
     """A table for each company."""
+    from graphmap.results.sentences import index
+
     columns = [
-        output.text("mineral", "Mineral"),
-        output.text("by", "By"),
-        output.Column("HHI", _hhi, right=True, wrap=False),
-        output.Column("Concentrated", lambda row: row["band"].replace(" concentrated", "")),
+        output.text("mineral", "Mineral", keep=True),
+        output.text("by", "By", keep=True),
+        output.Column("HHI", lambda row: index(row["hhi"], row["low"], row["high"]), right=True, keep=True),
+        output.Column("Level", _level),
+        output.Column(
+            "Largest", lambda row: f"{row['largest_name']}, {wording.percent(row['largest_part'])}", least=14
+        ),
         output.share("known", "Known"),
         output.number("sources", "Sources"),
-        output.Column("Largest", lambda row: f"{row['largest_name']}, {wording.percent(row['largest_part'])}"),
     ]
-    shown, left = _shown(rows, top)
-    for (name, id_), group in groupby(shown, key=lambda row: (row["name"], row["company"])):
+    first, left = shown(found.rows, top)
+    for n, ((name, id_), group) in enumerate(groupby(first, key=lambda row: (row["name"], row["company"]))):
+        yield from [""] * bool(n)
         yield output.words(wording.label(name, id_), "bold")
-        yield output.table(columns, group)
+        yield output.Table(columns, group)
     yield from left
 
 
-def _hhi(row: output.Row) -> str:
-    same = f"{row['low']:.0f}" == f"{row['high']:.0f}"
-    return f"{row['hhi']:,.0f}" + ("" if same else f" [{row['low']:,.0f}–{row['high']:,.0f}]")
+def _largest(row: output.Row) -> str:
+    return f"{row['largest_name']}, {wording.percent(row['largest_part'])}"
+
+
+def _level(row: output.Row) -> str:
+    """The band in short: low, moderate or high."""
+    shorter = (("unconcentrated", "low"), ("moderately concentrated", "moderate"), ("highly concentrated", "high"))
+    band = str(row["band"])
+    for long, short in shorter:
+        band = band.replace(long, short)
+    return band
 
 
 # ---- conformance ----------------------------------------------------------------------------------------------
 
 
-@verb()
+@verb(columns={"": "conformance:COLUMNS"})
 @click.argument("company", nargs=-1)
 @MINERALS
 @app.top(25)
-@click.option("--fail-on", type=app.share, help="Exit with 1 if a rate by count is below this, e.g. 100%.")
+@click.option("--fail-on", type=app.share, metavar="SHARE",
+              help="Exit with 1 if a rate by count is below this, e.g. 100%. What is unknown or not judged does not "
+                   "pass.")  # fmt: skip
 def conformance(
     session: Session, company: tuple[str, ...], minerals: tuple[str, ...], top: int, fail_on: float | None
 ) -> int:
     """Which part of its smelters is accepted.
 
-    The rate counts accepted smelters among those that are identified; by mass, each counts with what it supplies.
-    Rows are per company and mineral, the lowest rate first. Smelters in progress and those that nobody could
-    identify stand apart and never count as accepted. A rate without any identified smelter is unknown. Without
-    COMPANY, all companies.
+    The rate counts accepted smelters among those that are identified and judged; by mass, the range is the accepted
+    part of all purchases, without and with what is unknown. Rows are per company and mineral, the lowest rate first.
+    Smelters in progress and those that nobody could identify stand apart and never count as accepted. A rate without
+    any identified smelter, or on a day without an assurance list, is unknown. Without COMPANY, all companies.
 
     \b
     Examples:
@@ -359,19 +359,45 @@ def conformance(
       graphmap conformance B-1 --mineral gold --fail-on 100%
       graphmap conformance --as-of 2026-06-30 --csv > rates.csv
     """
+    from graphmap.results import conformance as rates
+
     with session.judged() as work, session.busy("Computing rates"):
-        frame = work.conformance(company or None, minerals=minerals or None)
-    rows = output.Records(frame.sort_values("rate_by_count", kind="stable"))
-    shown, left = _shown(rows, top)
+        found = work.conformance(company or None, minerals=minerals or None)
+        failed = () if fail_on is None else rates.not_passed(found, fail_on)
+    found, code = session.gate(found, failed)
+    session.show(found, lambda: [*findings(found), *_conformance_lines(found, top)])
+    return code
+
+
+def _conformance_lines(found: Result[Any], top: int) -> Iterator[Any]:
+    if not found.rows:
+        return
+    first, left = shown(found.rows, top)
     columns = [
-        output.Column("Company", lambda row: wording.label(row["name"], row["company"])),
-        output.text("mineral", "Mineral"),
-        output.number("identified", "Identified"),
-        output.number("accepted", "Accepted"),
-        output.share("rate_by_count", "Rate"),
-        output.share("rate_by_mass", "by mass"),
-        output.share("in_progress_by_count", "In progress"),
-        output.number("unidentified", "Unidentified"),
+        _company(),
+        output.text("mineral", "Mineral", keep=True),
+        output.Column("Rate", _rate, right=True, keep=True),
+        output.Column("Accepted", _accepted, right=True),
+        output.Column("By mass", _by_mass, right=True),
+        output.number("unidentified", "Not\nidentified"),
+        output.share("in_progress_by_count", "In\nprogress"),
+        output.number("not_judged", "Not\njudged"),
+        output.number("not_accepted", "Not\naccepted"),
+        output.number("not_on_list", "Not on\nlist"),
     ]
-    session.show(lambda: [output.table(columns, shown), *left], rows)
-    return int(fail_on is not None and bool((frame["rate_by_count"] < fail_on).any()))
+    yield output.Table(columns, first)
+    yield from left
+
+
+def _rate(row: output.Row) -> str:
+    return wording.percent(row["rate_by_count"]) if row["judged"] else "not judged"
+
+
+def _accepted(row: output.Row) -> str:
+    return f"{row['accepted']:,} of {row['identified']:,}" if row["judged"] else ""
+
+
+def _by_mass(row: output.Row) -> str:
+    if wording.is_unknown(row["mass_low"]):
+        return wording.UNKNOWN
+    return wording.span(row["mass_low"], row["mass_high"]).removeprefix("from ")

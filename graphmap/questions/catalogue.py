@@ -13,7 +13,7 @@ A head is a run of comments in a strict form, so that the file explains itself i
     // twin: graphmap.questions.quality:stale_declarations
 
 A line that goes on is indented by two more blanks. A parameter has a type of ``parameters.TYPES`` and perhaps a
-default, or follows from the policy, the lens or the date; a column with ``?`` may hold an unknown (null).
+default, or follows from the policy, the lens, the date or the shares; a column with ``?`` may hold an unknown (null).
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ from graphmap.errors import GraphmapError, NotFound
 
 SHELF = "queries"
 COLUMN_TYPES = ("text", "texts", "count", "number", "date", "yes or no")
-FOLLOWS = ("from the policy", "from the lens", "from the date")
-"""What the parameters follow from that nobody sets."""
+FOLLOWS = ("from the policy", "from the lens", "from the date", "from the shares")
+"""Types of parameters that nobody sets: what they follow from."""
 
 REQUIRED = object()
 """The default of a parameter that has none."""
@@ -56,7 +56,7 @@ class Parameter:
 
     @property
     def follows(self) -> bool:
-        """Whether it follows from the policy, the lens or the date, so that nobody sets it."""
+        """Whether it follows from the policy, the lens, the date or the shares, so that nobody sets it."""
         return self.type in FOLLOWS
 
 

@@ -49,7 +49,10 @@ def by_country(view: View, *, company: str, minerals: Sequence[str], max_hops: i
     for mineral in minerals:
         walk = Upstream(view.case, mineral)
         smelters = walk.smelters(walk.within(company_node(view.case, company), max_hops))
-        for way, places in (("stands in", _located(view.case, mineral)), ("sources from", origins(view.case, mineral))):
+        for way, places in (
+            ("located in", _located(view.case, mineral)),
+            ("sources from", origins(view.case, mineral)),
+        ):
             rows += _countries(
                 walk, mineral, way, {one: places[one] for one in smelters if one in places}, len(smelters)
             )

@@ -6,9 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from graphmap.analysis.chain import out_of_scope
-from graphmap.graph import mineral_code
-from graphmap.policy import STANDINGS
+from graphmap.policy import JUDGED, STANDINGS
 from graphmap.questions.asking import Row, View
 from graphmap.questions.upstream import Upstream, company_node, last_if_none, tier_of
 
@@ -18,22 +16,21 @@ def rate_by_supplier(view: View, *, company: str, minerals: Sequence[str], max_h
     graph, tier, rows = view.case.graph, tier_of(view.case.graph), []
     for mineral in minerals:
         walk, buyer = Upstream(view.case, mineral), company_node(view.case, company)
-        outside = out_of_scope(graph, mineral_code(mineral))
         for node in {buyer, *walk.suppliers(buyer)}:
-            if outside[node]:
+            if walk.has_none(node):
                 continue
             upstream = walk.within(node, max_hops)
             smelters = walk.smelters(upstream)
             standing = [walk.standing(smelter) for smelter in smelters]
             count = {name.replace(" ", "_"): standing.count(name) for name in STANDINGS}
-            identified = len(standing) - count["unidentified"]
+            identified = sum(count[name.replace(" ", "_")] for name in JUDGED)
             rows.append(
                 {
                     "mineral": mineral, "company": graph.ids[node], "company_name": graph.names[node],
                     "tier": tier.get(node), "identified": identified, **count,
                     "rate": count["accepted"] / identified if identified else None,
                     "in_progress_rate": count["in_progress"] / identified if identified else None,
-                    "cut": any(not upstream.issuperset(walk.suppliers(one)) for one in upstream),
+                    "cut_off": any(not upstream.issuperset(walk.suppliers(one)) for one in upstream),
                     "declarations": _declarations(walk, upstream),
                 }
             )  # fmt: skip

@@ -43,9 +43,9 @@ def brought(view: View, start: str, minerals: Sequence[str], max_hops: int) -> I
         links: dict[int, set[int]] = {}
         if max_hops > 1:
             for supplier in sorted(suppliers, key=graph.ids.__getitem__):
-                for smelter, declaring in walk.smelters(walk.within(supplier, max_hops - 1, without=node)).items():
+                for smelter, entering in walk.entries(walk.within(supplier, max_hops - 1, without=node)).items():
                     leading.setdefault(smelter, []).append(supplier)
-                    links.setdefault(smelter, set()).update(walk.declared[one][smelter] for one in declaring)
+                    links.setdefault(smelter, set()).update(walk.entering[one][smelter] for one in entering)
         for smelter, bringing in leading.items():
             yield Brought(walk, smelter, bringing, len(suppliers), walk.receipts(links[smelter]))
 

@@ -9,15 +9,19 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Protocol
+
+import numpy as np
 
 from graphmap import names
 from graphmap.analysis.areas import Ground
 from graphmap.analysis.case import STANDINGS, Case
+from graphmap.analysis.chain import out_of_scope
+from graphmap.analysis.structure import reachable
 from graphmap.errors import GraphmapError
-from graphmap.graph import Receipt, SupplyGraph
+from graphmap.graph import Receipt, SupplyGraph, mineral_code
 from graphmap.policy import spelling
 from graphmap.questions.catalogue import REQUIRED, Parameter, Question
 
@@ -57,11 +61,13 @@ def fill(question: Question, given: Mapping[str, object], meanings: Meanings, *,
     for name in given:
         if name not in known or known[name].follows:
             raise _not_settable(question, known.get(name), name)
-    return {
-        name: _FOLLOWS[name](meanings.case) if one.follows else _value(question, one, given, meanings)
+    values = {
+        name: _value(question, one, given, meanings)
         for name, one in known.items()
-        if not partly or name in given or one.default is not REQUIRED or one.follows
+        if not one.follows and (not partly or name in given or one.default is not REQUIRED)
     }
+    values |= {name: _FOLLOWS[name](meanings.case, values) for name, one in known.items() if one.follows}
+    return {name: values[name] for name in known if name in values}
 
 
 def settable(question: Question, values: Mapping[str, Any]) -> Values:
@@ -75,6 +81,7 @@ def _not_settable(question: Question, parameter: Parameter | None, name: str) ->
             "from the date": "Give it with --as-of (as_of).",
             "from the policy": "Give another policy (--policy).",
             "from the lens": "Give another lens (--lens).",
+            "from the shares": "Load documents that give other shares.",
         }[parameter.type]
         return GraphmapError(f"{question.name}: {name} follows {parameter.type}.", cure)
     open_ = [one.name for one in question.parameters if not one.follows]
@@ -135,6 +142,15 @@ def _count(value: object, type_: str, _: Meanings) -> int:
     return value
 
 
+def _yes_or_no(value: object, *_: object) -> bool:
+    known = {"yes": True, "true": True, "no": False, "false": False}
+    if isinstance(value, str) and value.strip().casefold() in known:
+        return known[value.strip().casefold()]
+    if not isinstance(value, bool):
+        raise ValueError("yes or no")
+    return value
+
+
 def _date(value: object, _type: str, _meanings: Meanings) -> str:
     try:
         return (value if isinstance(value, date) else date.fromisoformat(_text(value).strip())).isoformat()[:10]
@@ -179,6 +195,7 @@ _CHECKS: Mapping[str, Callable[[object, str, Meanings], Any]] = {
     "questions": lambda value, *_: _list(value),
     "count": _count,
     "date": _date,
+    "yes": _yes_or_no,
 }
 """How a value of each type is checked; the first word of a type names it."""
 
@@ -223,7 +240,7 @@ def statuses(case: Case) -> list[dict[str, Any]]:
 def areas(case: Case) -> list[dict[str, Any]]:
     """What the lens says of the places of the documents, as ``analysis.areas`` judges them.
 
-    One map for each ``way`` in which a smelter can meet an area ("stands in", "sources from", "is listed") and place
+    One map for each ``way`` in which a smelter can meet an area ("located in", "sources from", "is listed") and place
     (``key`` of its node): the ``level``, whether that is ``certain``, the ``minerals`` for which it holds, and the
     ``receipts`` of the list.
     """
@@ -231,7 +248,7 @@ def areas(case: Case) -> list[dict[str, Any]]:
     for mineral in graph.minerals:
         judged = case.areas(mineral)
         for place in _places(graph):
-            for way, values in (("stands in", case.policy.facility_value), ("sources from", case.policy.origin_value)):
+            for way, values in (("located in", case.policy.facility_value), ("sources from", case.policy.origin_value)):
                 if (ground := judged.judge(place, values)) is not None:
                     told = (way, key_of(graph, place), ground.level, ground.certain, tuple(listed(case, ground)))
                     found[told].append(mineral)
@@ -253,14 +270,55 @@ def _places(graph: SupplyGraph) -> list[int]:
     return sorted(found)
 
 
-_FOLLOWS: Mapping[str, Callable[[Case], Any]] = {
-    "day": lambda case: None if case.as_of is None else case.as_of.isoformat(),
-    "expired": lambda case: case.policy.expired,
-    "grace_days": lambda case: case.policy.grace_days,
-    "statuses": statuses,
-    "areas": areas,
+def have_none(case: Case, minerals: Sequence[str]) -> list[dict[str, Any]]:
+    """Companies that have none of a mineral because by their shares they buy only from companies that have none.
+
+    One map for each ``mineral`` and ``company`` (id). Those that say themselves that they have none are not among
+    them: that stands in the graph.
+    """
+    graph, out = case.graph, []
+    for mineral in minerals:
+        chain, saying = case.chain(mineral), out_of_scope(case.graph, mineral_code(mineral))
+        nodes = chain.node[: chain.companies]
+        found = nodes[chain.outside[: chain.companies] & ~saying[nodes]].tolist()
+        out += [{"mineral": mineral, "company": graph.ids[node]} for node in found]
+    return out
+
+
+def carrying(case: Case, company: str, minerals: Sequence[str]) -> list[dict[str, Any]]:
+    """Declarations upstream of a company (id) that carry purchases although a supplier explains them.
+
+    One map for each ``mineral`` and ``company`` (id) with the ``smelters`` (ids). What a declaration carries follows
+    from all shares of the chain (METHOD section 4), which Cypher cannot work out.
+    """
+    graph, out = case.graph, []
+    start = graph.node("Company", company)
+    for mineral in minerals:
+        chain, shares = case.chain(mineral), case.shares(mineral)
+        place = None if start is None else chain.place(start)
+        if place is None:
+            continue
+        upstream = reachable(chain.indptr, chain.head, place)
+        smelters = defaultdict[int, list[str]](list)
+        for link in np.flatnonzero(shares.explained & shares.ways & upstream[chain.tail]).tolist():
+            smelters[int(chain.node[chain.tail[link]])].append(graph.ids[int(chain.node[chain.head[link]])])
+        out += [
+            {"mineral": mineral, "company": graph.ids[node], "smelters": sorted(found)}
+            for node, found in sorted(smelters.items())
+        ]
+    return out
+
+
+_FOLLOWS: Mapping[str, Callable[[Case, Values], Any]] = {
+    "day": lambda case, _: None if case.as_of is None else case.as_of.isoformat(),
+    "expired": lambda case, _: case.policy.expired,
+    "grace_days": lambda case, _: case.policy.grace_days,
+    "statuses": lambda case, _: statuses(case),
+    "areas": lambda case, _: areas(case),
+    "have_none": lambda case, values: have_none(case, values["minerals"]),
+    "carrying": lambda case, values: carrying(case, values["company"], values["minerals"]),
 }
-"""The value of each parameter that nobody sets, by its name."""
+"""The value of each parameter that nobody sets, by its name; it may depend on those that are set."""
 
 
 def listed(case: Case, ground: Ground) -> list[str]:

@@ -23,7 +23,14 @@ Way = tuple[int, ...]
 
 
 def to_not_accepted(
-    view: View, *, company: str, standings: Sequence[str], minerals: Sequence[str], max_hops: int, limit: int
+    view: View,
+    *,
+    company: str,
+    standings: Sequence[str],
+    minerals: Sequence[str],
+    max_hops: int,
+    limit: int,
+    explained: bool,
 ) -> list[Row]:
     """Paths to smelters with one of these standings."""
 
@@ -31,10 +38,12 @@ def to_not_accepted(
         standing = chain.standing(smelter)
         return {"standing": standing, "assessed": chain.assessed(smelter)} if standing in standings else None
 
-    return _paths(view, company, minerals, max_hops, limit, told)
+    return _paths(view, company, minerals, max_hops, limit, explained, told)
 
 
-def to_areas_of_concern(view: View, *, company: str, minerals: Sequence[str], max_hops: int, limit: int) -> list[Row]:
+def to_areas_of_concern(
+    view: View, *, company: str, minerals: Sequence[str], max_hops: int, limit: int, explained: bool
+) -> list[Row]:
     """Paths to smelters in or from areas of the lens."""
 
     def told(chain: Upstream, smelter: int) -> Row | None:
@@ -45,15 +54,19 @@ def to_areas_of_concern(view: View, *, company: str, minerals: Sequence[str], ma
             "evidence": evidence(grounds),
         } if grounds else None  # fmt: skip
 
-    return _paths(view, company, minerals, max_hops, limit, told)
+    return _paths(view, company, minerals, max_hops, limit, explained, told)
 
 
 def to_smelter(
-    view: View, *, company: str, smelter: str, minerals: Sequence[str], max_hops: int, limit: int
+    view: View, *, company: str, smelter: str, minerals: Sequence[str], max_hops: int, limit: int, explained: bool
 ) -> list[Row]:
     """Paths to one smelter."""
     wanted = view.case.graph.node("Smelter", smelter)
-    return _paths(view, company, minerals, max_hops, limit, lambda _, found: {} if found == wanted else None)
+
+    def told(_: Upstream, smelter: int) -> Row | None:
+        return {} if smelter == wanted else None
+
+    return _paths(view, company, minerals, max_hops, limit, explained, told)
 
 
 def _paths(
@@ -62,16 +75,20 @@ def _paths(
     minerals: Sequence[str],
     max_hops: int,
     limit: int,
+    explained: bool,
     told: Callable[[Upstream, int], Row | None],
 ) -> list[Row]:
-    """Paths to the smelters of which ``told`` has something to tell, and what that is."""
+    """Paths to the smelters of which ``told`` has something to tell, and what that is.
+
+    ``explained``: also paths that end in a declaration that a supplier explains.
+    """
     graph = view.case.graph
     found: list[tuple[int, str, list[str], Upstream, Way, Row]] = []
     for mineral in minerals:
         chain = Upstream(view.case, mineral)
         smelters = {node: told(chain, node) for node in chain.chain.node[chain.chain.companies :].tolist()}
         wanted = {node: more for node, more in smelters.items() if more is not None}
-        for way in _ways(chain, company_node(view.case, start), wanted, max_hops):
+        for way in _ways(chain, company_node(view.case, start), wanted, max_hops, explained):
             ids = [graph.ids[node] for node in way]
             found.append((len(way) - 1, mineral, ids, chain, way, wanted[way[-1]]))
     found.sort(key=lambda one: one[:3])
@@ -85,13 +102,13 @@ def _paths(
     ]  # fmt: skip
 
 
-def _ways(walk: Upstream, start: int, ends: Mapping[int, object], max_hops: int) -> Iterator[Way]:
+def _ways(walk: Upstream, start: int, ends: Mapping[int, object], max_hops: int, explained: bool) -> Iterator[Way]:
     """All ways from a company to these smelters that meet nobody twice, as graph nodes."""
     chain = walk.chain
     goal = np.where(np.isin(chain.node, sorted(ends)) & (np.arange(len(chain)) >= chain.companies), 0.0, np.inf)
     place = chain.place(start)
     assert place is not None, "every company has its place in every chain"
-    cost = np.ones(len(chain.head))
+    cost = np.where(explained | walk.case.shares(walk.mineral).ways, 1.0, np.inf)
     best = k_best(chain.indptr, chain.head, cost, goal, place, sys.maxsize, max_hops=max_hops)
     if best.capped:
         raise GraphmapError(
@@ -139,31 +156,19 @@ def _gates(
 ) -> Iterator[tuple[int, list[int], int, list[str]]]:
     """Each gate, the smelters that it gates, how many were looked for, and where the gated ones come in."""
     upstream = walk.within(start, max_hops)
-    declaring = {
+    entering = {
         smelter: companies
-        for smelter, companies in walk.smelters(upstream).items()
+        for smelter, companies in walk.entries(upstream).items()
         if walk.standing(smelter) in standings
     }
-    entering = {smelter: _entering(walk, companies, max_hops) for smelter, companies in declaring.items()}
     ends = set().union(*entering.values())
     gates = set().union(*(walk.within(end, 20, backwards=True) for end in ends)) - {start}
     for gate in sorted(gates):
         around = walk.within(start, max_hops, without=gate)
         gated = [smelter for smelter, companies in entering.items() if not companies & around]
         if gated:
-            links = (walk.declared[end][smelter] for smelter in gated for end in entering[smelter])
-            yield gate, gated, len(declaring), walk.receipts(links)
-
-
-def _entering(walk: Upstream, declaring: set[int], max_hops: int) -> set[int]:
-    """With whom a smelter comes in: who declares it and has no supplier, outside its own circle, that leads to it."""
-    out = set()
-    for one in declaring:
-        circle = walk.within(one, max_hops, backwards=True)
-        suppliers = set(walk.suppliers(one)) - circle
-        if not any(walk.within(supplier, max_hops) & declaring for supplier in suppliers):
-            out.add(one)
-    return out or declaring
+            links = (walk.entering[end][smelter] for smelter in gated for end in entering[smelter])
+            yield gate, gated, len(entering), walk.receipts(links)
 
 
 # ---- around a node --------------------------------------------------------------------------------------------
@@ -193,9 +198,9 @@ def neighbourhood(view: View, *, node: str, steps: int, limit: int) -> list[Row]
     found.sort(key=lambda one: one[0])
     return [
         {
-            "distance": order[0], "tail_label": graph.label_of(tail), "tail": graph.ids[tail],
-            "tail_name": graph.names[tail], "type": order[2], "head_label": graph.label_of(head),
-            "head": graph.ids[head], "head_name": graph.names[head], "mineral": order[4] or None,
+            "distance": order[0], "from_label": graph.label_of(tail), "from": graph.ids[tail],
+            "from_name": graph.names[tail], "type": order[2], "to_label": graph.label_of(head),
+            "to": graph.ids[head], "to_name": graph.names[head], "mineral": order[4] or None,
             "file": receipt.file, "row": receipt.row, "as_of": receipt.as_of or None, "found": len(found),
         }
         for order, tail, head, receipt in found[:limit]

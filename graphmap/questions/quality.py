@@ -160,7 +160,7 @@ def contradictory_answers(view: View, *, questions: Sequence[str], minerals: Seq
         walk = Upstream(view.case, mineral)
         said: dict[tuple[int, int], set[str]] = {}
         for i in np.flatnonzero((table.mineral == mineral_code(mineral)) & np.isin(table.head, asked)).tolist():
-            if answer[i].lower() == "no":
+            if answer[i].strip().lower() == "no":
                 ends = (int(table.tail[i]), int(table.head[i]))
                 said.setdefault(ends, set()).add(str(graph.receipt("ANSWERED", i)))
         for (node, question), answered in said.items():
@@ -172,7 +172,7 @@ def contradictory_answers(view: View, *, questions: Sequence[str], minerals: Seq
                             "mineral": mineral, "company": graph.ids[node], "company_name": graph.names[node],
                             "tier": tier.get(node), "question": graph.ids[question], "smelter": graph.ids[smelter],
                             "smelter_name": graph.names[smelter],
-                            "places": [graph.ids[one.place] for one in grounds], "answered": sorted(answered),
+                            "areas": [graph.ids[one.place] for one in grounds], "answered": sorted(answered),
                             "receipts": evidence(grounds),
                         }
                     )  # fmt: skip
@@ -182,16 +182,16 @@ def contradictory_answers(view: View, *, questions: Sequence[str], minerals: Seq
 def contradictory_claims(view: View) -> list[Row]:
     """Smelters of which documents say different things."""
     graph = view.case.graph
-    said: dict[tuple[str, int, str | None], dict[str, set[str]]] = {}
-    for kind, smelter, scheme, what, receipt in (*_statuses(view), *_countries(view)):
-        said.setdefault((kind, smelter, scheme), {}).setdefault(what, set()).add(receipt)
+    claims: dict[tuple[str, int, str | None], dict[str, set[str]]] = {}
+    for kind, smelter, scheme, claim, receipt in (*_statuses(view), *_countries(view)):
+        claims.setdefault((kind, smelter, scheme), {}).setdefault(claim, set()).add(receipt)
     rows = [
         {
             "kind": kind, "smelter": graph.ids[smelter], "smelter_name": graph.names[smelter], "scheme": scheme,
-            "said": sorted(told), "receipts": sorted(set().union(*told.values())),
+            "claims": sorted(found), "receipts": sorted(set().union(*found.values())),
         }
-        for (kind, smelter, scheme), told in said.items()
-        if len(told) > 1
+        for (kind, smelter, scheme), found in claims.items()
+        if len(found) > 1
     ]  # fmt: skip
     return sorted(rows, key=lambda row: (row["kind"], row["smelter"], last_if_none(row["scheme"])))
 
@@ -243,9 +243,9 @@ def what_changed(view: View, *, since: str, limit: int) -> list[Row]:
                     *((key, "gone") for key in then.keys() - now.keys())])  # fmt: skip
     return [
         {
-            "change": change, "type": key[0], "tail": key[1].partition(":")[2], "head": key[2].partition(":")[2],
-            "tail_name": names.get(key[1]), "head_name": names.get(key[2]), "mineral": key[3] or None,
-            "said": key[4] or None, "receipts": sorted((now if change == "new" else then)[key]), "found": len(found),
+            "change": change, "type": key[0], "from": key[1].partition(":")[2], "to": key[2].partition(":")[2],
+            "from_name": names.get(key[1]), "to_name": names.get(key[2]), "mineral": key[3] or None,
+            "value": key[4] or None, "receipts": sorted((now if change == "new" else then)[key]), "found": len(found),
         }
         for key, change in found[:limit]
     ]  # fmt: skip

@@ -18,9 +18,13 @@ from graphmap.analysis.beyond import claimed
 from graphmap.analysis.case import STANDINGS, Case
 from graphmap.analysis.chain import BUYS_FROM, DECLARES, Chain
 from graphmap.analysis.structure import transpose
+from graphmap.analysis.sweep import Mask
 from graphmap.graph import SupplyGraph, ranges
 from graphmap.questions.parameters import key_of, listed
 from graphmap.tiers import tiers
+
+Links = Mapping[int, Mapping[int, int]]
+"""Company -> smelter -> the link of the chain by which the company declares the smelter."""
 
 
 class Upstream:
@@ -44,6 +48,10 @@ class Upstream:
     def suppliers(self, company: int) -> list[int]:
         """From whom a company buys."""
         return [*self.bought(company)]
+
+    def has_none(self, company: int) -> bool:
+        """Whether a company has none of the mineral: it says so, or by its shares buys only from such companies."""
+        return bool(self.chain.outside[self._place(company)])
 
     def within(self, company: int, hops: int, *, without: int | None = None, backwards: bool = False) -> set[int]:
         """Who is fewer than ``hops`` purchases upstream of a company (``backwards``: downstream), itself included.
@@ -71,21 +79,29 @@ class Upstream:
         return transpose(self.chain.indptr, self.chain.head)
 
     @cached_property
-    def declared(self) -> Mapping[int, Mapping[int, int]]:
-        """Company -> smelter -> the link by which it declares it."""
+    def declared(self) -> Links:
+        """The links by which companies declare smelters."""
+        return self._declarations(self.chain.kind == DECLARES)
+
+    @cached_property
+    def entering(self) -> Links:
+        """Those of them with which smelters enter the chain: not explained by a supplier, or carrying purchases."""
+        return self._declarations((self.chain.kind == DECLARES) & self.case.shares(self.mineral).ways)
+
+    def _declarations(self, wanted: Mask) -> Links:
         chain, out = self.chain, dict[int, dict[int, int]]()
-        for link in np.flatnonzero(chain.kind == DECLARES).tolist():
+        for link in np.flatnonzero(wanted).tolist():
             tail, head = int(chain.node[chain.tail[link]]), int(chain.node[chain.head[link]])
             out.setdefault(tail, {})[head] = link
         return out
 
     def smelters(self, companies: Iterable[int]) -> dict[int, set[int]]:
-        """The smelters that any of these companies declares, and who of them does."""
-        out: dict[int, set[int]] = {}
-        for company in companies:
-            for smelter in self.declared.get(company, ()):
-                out.setdefault(smelter, set()).add(company)
-        return out
+        """The smelters that any of these companies declares, and which of them do."""
+        return _by_smelter(self.declared, companies)
+
+    def entries(self, companies: Iterable[int]) -> dict[int, set[int]]:
+        """The smelters that enter the chain with any of these companies, and with which of them."""
+        return _by_smelter(self.entering, companies)
 
     def receipts(self, links: Iterable[int]) -> list[str]:
         """Where the claims of these links stand."""
@@ -124,7 +140,7 @@ class Upstream:
         """What a smelter has to do with areas of the lens, by way and place."""
         hazards, named = self.case.hazards(self.mineral), self.case.areas(self.mineral).named
         found = []
-        for way, grounds_of in (("stands in", hazards.facilities), ("sources from", hazards.origins)):
+        for way, grounds_of in (("located in", hazards.facilities), ("sources from", hazards.origins)):
             for ground in grounds_of.get(smelter, ()):
                 told = sorted({str(self.graph.receipt(*claim)) for claim in ground.claims if claim[0] != "LISTED_BY"})
                 receipts = [*told, *listed(self.case, ground)]
@@ -133,6 +149,14 @@ class Upstream:
             level, claim = named[smelter]
             found.append(Meeting("is listed", smelter, level, True, [str(self.graph.receipt(*claim))]))
         return sorted(found, key=lambda one: (one.way, key_of(self.graph, one.place)))
+
+
+def _by_smelter(links: Links, companies: Iterable[int]) -> dict[int, set[int]]:
+    out: dict[int, set[int]] = {}
+    for company in companies:
+        for smelter in links.get(company, ()):
+            out.setdefault(smelter, set()).add(company)
+    return out
 
 
 @dataclass(frozen=True)

@@ -1,33 +1,43 @@
-// title: Risks of Annex II in the chain
-// question: Which companies, smelters and mines in a company's chain are said to show a risk of Annex II of the OECD
-//   Guidance? A mine counts where it is said to feed a smelter of the chain.
+// title: Risks of OECD Annex II in the supply chain
+// question: Which companies, smelters and mines in a company's supply chain are reported to show a risk of Annex II
+//   of the OECD Guidance? A mine counts if a document says that it feeds a smelter of the chain.
 // parameters:
-//   $company (company; default: the brand): id of the company whose chain is meant
-//   $minerals (minerals; default: those of the lens): each is judged by itself
-//   $max_hops (count 1..20; default: 20): the most steps up to a smelter, its declaration included; what lies farther
-//     is left out
-//   $day (from the date): the day on which is judged
+//   $company (company; default: the brand): id of the company whose supply chain is meant
+//   $minerals (minerals; default: those of the lens): the minerals to look at, each for itself
+//   $max_hops (count 1..20; default: 20): the most steps to a smelter, its declaration included; smelters farther away
+//     are left out
+//   $day (from the date): the day for which smelters and areas are judged
+//   $have_none (from the shares): companies that declare no smelter of a mineral and, by the shares stated, buy only
+//     from companies that have none of it: they have none either
 // columns:
-//   mineral (text): in whose chain it stands
+//   mineral (text): the mineral in whose chain it is
 //   risk (text), risk_name (text): the risk
 //   label (text): Company, Smelter or Mine
-//   id (text), name (text): what shows it
-//   feeds (texts): of a mine, the smelters of the chain that it feeds
-//   reason (text?): what the document says
-//   file (text), row (text): where it stands
+//   id (text), name (text): what shows the risk
+//   feeds (texts): for a mine, the smelters of the chain that it feeds
+//   reason (text?): what the document gives as reason
+//   file (text), row (text): where it is written
 //   as_of (date?): date of the document
 // twin: graphmap.questions.exposure:annex_ii_risks
 WITH date($day) AS day
 MATCH (start:Company {graphmap_key: 'Company:' + $company})
 UNWIND $minerals AS mineral
-// Who says that the mineral is in none of its products, and declares no smelter of it, brings none.
+// Companies that have none of the mineral: they answer that it is not in their products and declare no smelter of it,
+// or all that they buy comes from such companies.
 CALL (mineral) {
-  MATCH (c:Company)-[a:ANSWERED {mineral: mineral}]->(q:Question)
-  WHERE a.source IS NOT NULL AND q.id IN ['cmrt:1', 'cmrt:2'] AND toLower(a.answer) = 'no'
-    AND NOT EXISTS { MATCH (c)-[d:DECLARES {mineral: mineral}]->(:Smelter) WHERE d.source IS NOT NULL }
-  RETURN collect(DISTINCT c) AS outside
+  CALL (mineral) {
+    MATCH (c:Company)-[a:ANSWERED {mineral: mineral}]->(q:Question)
+    WHERE a.source IS NOT NULL AND q.id IN ['cmrt:1', 'cmrt:2'] AND toLower(trim(a.answer)) = 'no'
+      AND NOT EXISTS { MATCH (c)-[d:DECLARES {mineral: mineral}]->(:Smelter) WHERE d.source IS NOT NULL }
+    RETURN c
+    UNION
+    UNWIND [x IN $have_none WHERE x.mineral = mineral] AS x
+    MATCH (c:Company {graphmap_key: 'Company:' + x.company})
+    RETURN c
+  }
+  RETURN collect(c) AS outside
 }
-// Who is upstream, by purchases that carry the mineral.
+// Companies upstream, through purchases of the mineral or of no mineral that is named.
 CALL (mineral, start, outside) {
   MATCH p = (start)-[:BUYS_FROM*0..19]->(c:Company)
   WHERE all(r IN relationships(p) WHERE r.source IS NOT NULL

@@ -1,38 +1,47 @@
 // title: Countries of origin
-// question: From which countries and regions does the mineral of a company's chain come, by the origins of its
-//   smelters and the mines that feed them, and what does the lens say of each? Smelters of which no document gives an
-//   origin are counted in every row: their number is not small because a list is short.
+// question: From which countries and regions does the mineral in a company's supply chain come, by the origins of
+//   its smelters and of the mines that feed them, and what does the lens say of each? Every row also counts the
+//   smelters for which no document gives an origin: a short list does not mean that few countries are involved.
 // parameters:
-//   $company (company; default: the brand): id of the company whose chain is meant
-//   $minerals (minerals; default: those of the lens): each is judged by itself
-//   $max_hops (count 1..20; default: 20): the most steps up to a smelter, its declaration included; what lies farther
-//     is left out
-//   $day (from the date): the day on which is judged
-//   $areas (from the lens): the places of the documents that lie in an area of concern, and what the lens lists by
-//     name
+//   $company (company; default: the brand): id of the company whose supply chain is meant
+//   $minerals (minerals; default: those of the lens): the minerals to look at, each for itself
+//   $max_hops (count 1..20; default: 20): the most steps to a smelter, its declaration included; smelters farther away
+//     are left out
+//   $day (from the date): the day for which smelters and areas are judged
+//   $areas (from the lens): the places in the documents that lie in an area of concern, and what the lens lists by name
+//   $have_none (from the shares): companies that declare no smelter of a mineral and, by the shares stated, buy only
+//     from companies that have none of it: they have none either
 // columns:
 //   mineral (text): each mineral has its own origins
 //   country (text): code of the country
 //   place (text), place_name (text): the country, or the region of it that a document names
-//   level (text?): of the area under the lens; unknown if the lens has nothing on it
-//   certain (yes or no?): no where only the country is known, of which some regions are listed
+//   level (text?): of the area under the lens; unknown if the lens says nothing of the place
+//   certain (yes or no?): no where only the country is known, and only some of its regions are listed
 //   smelters (count): smelters upstream that source from there
-//   of_smelters (count): smelters upstream in all
-//   without_origin (count): those of which no document gives an origin
-//   smelter_ids (texts): who sources from there
-//   receipts (texts): where it is said
+//   of_smelters (count): all smelters upstream
+//   without_origin (count): those of them for which no document gives an origin
+//   smelter_ids (texts): the smelters that source from there
+//   receipts (texts): where documents say so
 // twin: graphmap.questions.origin:countries_of_origin
 WITH date($day) AS day
 MATCH (start:Company {graphmap_key: 'Company:' + $company})
 UNWIND $minerals AS mineral
-// Who says that the mineral is in none of its products, and declares no smelter of it, brings none.
+// Companies that have none of the mineral: they answer that it is not in their products and declare no smelter of it,
+// or all that they buy comes from such companies.
 CALL (mineral) {
-  MATCH (c:Company)-[a:ANSWERED {mineral: mineral}]->(q:Question)
-  WHERE a.source IS NOT NULL AND q.id IN ['cmrt:1', 'cmrt:2'] AND toLower(a.answer) = 'no'
-    AND NOT EXISTS { MATCH (c)-[d:DECLARES {mineral: mineral}]->(:Smelter) WHERE d.source IS NOT NULL }
-  RETURN collect(DISTINCT c) AS outside
+  CALL (mineral) {
+    MATCH (c:Company)-[a:ANSWERED {mineral: mineral}]->(q:Question)
+    WHERE a.source IS NOT NULL AND q.id IN ['cmrt:1', 'cmrt:2'] AND toLower(trim(a.answer)) = 'no'
+      AND NOT EXISTS { MATCH (c)-[d:DECLARES {mineral: mineral}]->(:Smelter) WHERE d.source IS NOT NULL }
+    RETURN c
+    UNION
+    UNWIND [x IN $have_none WHERE x.mineral = mineral] AS x
+    MATCH (c:Company {graphmap_key: 'Company:' + x.company})
+    RETURN c
+  }
+  RETURN collect(c) AS outside
 }
-// Who is upstream, by purchases that carry the mineral.
+// Companies upstream, through purchases of the mineral or of no mineral that is named.
 CALL (mineral, start, outside) {
   MATCH p = (start)-[:BUYS_FROM*0..19]->(c:Company)
   WHERE all(r IN relationships(p) WHERE r.source IS NOT NULL
@@ -41,6 +50,7 @@ CALL (mineral, start, outside) {
   WHERE hops < $max_hops
   RETURN collect(c) AS upstream
 }
+// Smelters that companies upstream declare, and who declares them.
 CALL (mineral, upstream) {
   UNWIND upstream AS c
   MATCH (c)-[d:DECLARES {mineral: mineral}]->(s:Smelter)
@@ -70,15 +80,16 @@ WITH mineral, size(found) AS of_smelters, without_origin, x.smelter.id AS smelte
 ORDER BY smelter, receipt
 WITH mineral, of_smelters, without_origin, place, collect(DISTINCT smelter) AS smelter_ids,
   collect(DISTINCT receipt) AS receipts
+// Each receipt once, in order.
 CALL (receipts) {
   UNWIND receipts AS receipt
-  WITH receipt
+  WITH DISTINCT receipt
   ORDER BY receipt
-  RETURN collect(receipt) AS declared
+  RETURN collect(receipt) AS sorted_receipts
 }
 WITH *, head([a IN $areas
   WHERE a.way = 'sources from' AND a.key = place.graphmap_key AND mineral IN a.minerals]) AS area
 RETURN mineral, head(split(place.id, '-')) AS country, place.id AS place, place.name AS place_name,
   area.level AS level, area.certain AS certain, size(smelter_ids) AS smelters, of_smelters, without_origin, smelter_ids,
-  declared AS receipts
+  sorted_receipts AS receipts
 ORDER BY mineral, country, place

@@ -1,36 +1,45 @@
-// title: Smelters in or from areas of concern
-// question: Which smelters of a company's chain stand in an area of the lens, source from one, or are named on its
-//   list? One row for each smelter and area. Where the list of the lens is not loaded, or no document says where a
-//   smelter sources from, nothing is judged: no row is no all-clear.
+// title: Smelters in or sourcing from areas of concern
+// question: Which smelters in a company's supply chain are located in an area of the lens, source from one, or are
+//   listed by name? One row for each smelter and area. Where the list of the lens is not loaded, or no document says
+//   where a smelter sources from, nothing is judged: no row does not mean no risk.
 // parameters:
-//   $company (company; default: the brand): id of the company whose chain is meant
-//   $minerals (minerals; default: those of the lens): each is judged by itself
-//   $max_hops (count 1..20; default: 20): the most steps up to a smelter, its declaration included; what lies farther
-//     is left out
-//   $day (from the date): the day on which is judged
-//   $areas (from the lens): the places of the documents that lie in an area of concern, and what the lens lists by
-//     name
+//   $company (company; default: the brand): id of the company whose supply chain is meant
+//   $minerals (minerals; default: those of the lens): the minerals to look at, each for itself
+//   $max_hops (count 1..20; default: 20): the most steps to a smelter, its declaration included; smelters farther away
+//     are left out
+//   $day (from the date): the day for which smelters and areas are judged
+//   $areas (from the lens): the places in the documents that lie in an area of concern, and what the lens lists by name
+//   $have_none (from the shares): companies that declare no smelter of a mineral and, by the shares stated, buy only
+//     from companies that have none of it: they have none either
 // columns:
-//   mineral (text): for which the smelter is declared
+//   mineral (text): the mineral for which the smelter is declared
 //   smelter (text), smelter_name (text): the smelter
-//   way (text): "stands in", "sources from" (also by a mine that feeds it) or "is listed"
+//   way (text): "located in", "sources from" (also through a mine that feeds the smelter) or "is listed"
 //   place_label (text), place (text), place_name (text): the country, region or mine, or the smelter itself
 //   level (text): of the area
-//   certain (yes or no): no where only the country is known, of which some regions are listed
+//   certain (yes or no): no where only the country is known, and only some of its regions are listed
 //   declared_by (count): companies of the chain that declare it
-//   receipts (texts): place, origins and mines of the smelter, then the list
+//   receipts (texts): for the place, the origins and the mines of the smelter, then for the list
 // twin: graphmap.questions.origin:smelters_in_areas_of_concern
 WITH date($day) AS day
 MATCH (start:Company {graphmap_key: 'Company:' + $company})
 UNWIND $minerals AS mineral
-// Who says that the mineral is in none of its products, and declares no smelter of it, brings none.
+// Companies that have none of the mineral: they answer that it is not in their products and declare no smelter of it,
+// or all that they buy comes from such companies.
 CALL (mineral) {
-  MATCH (c:Company)-[a:ANSWERED {mineral: mineral}]->(q:Question)
-  WHERE a.source IS NOT NULL AND q.id IN ['cmrt:1', 'cmrt:2'] AND toLower(a.answer) = 'no'
-    AND NOT EXISTS { MATCH (c)-[d:DECLARES {mineral: mineral}]->(:Smelter) WHERE d.source IS NOT NULL }
-  RETURN collect(DISTINCT c) AS outside
+  CALL (mineral) {
+    MATCH (c:Company)-[a:ANSWERED {mineral: mineral}]->(q:Question)
+    WHERE a.source IS NOT NULL AND q.id IN ['cmrt:1', 'cmrt:2'] AND toLower(trim(a.answer)) = 'no'
+      AND NOT EXISTS { MATCH (c)-[d:DECLARES {mineral: mineral}]->(:Smelter) WHERE d.source IS NOT NULL }
+    RETURN c
+    UNION
+    UNWIND [x IN $have_none WHERE x.mineral = mineral] AS x
+    MATCH (c:Company {graphmap_key: 'Company:' + x.company})
+    RETURN c
+  }
+  RETURN collect(c) AS outside
 }
-// Who is upstream, by purchases that carry the mineral.
+// Companies upstream, through purchases of the mineral or of no mineral that is named.
 CALL (mineral, start, outside) {
   MATCH p = (start)-[:BUYS_FROM*0..19]->(c:Company)
   WHERE all(r IN relationships(p) WHERE r.source IS NOT NULL
@@ -39,18 +48,19 @@ CALL (mineral, start, outside) {
   WHERE hops < $max_hops
   RETURN collect(c) AS upstream
 }
+// Smelters that companies upstream declare, and who declares them.
 CALL (mineral, upstream) {
   UNWIND upstream AS c
   MATCH (c)-[d:DECLARES {mineral: mineral}]->(s:Smelter)
   WHERE d.source IS NOT NULL
   RETURN s, collect(DISTINCT c) AS declaring
 }
-// Where the smelter stands, what it sources from, also by its mines, and whether the list of the lens names it. Where
-// a region of a country is named, the country alone says nothing.
+// Where the smelter is located, what it sources from, also through its mines, and whether the lens lists it by name.
+// Where a document names a region of a country, the country alone decides nothing.
 CALL (mineral, s, day) {
   CALL (mineral, s, day) {
     MATCH (s)-[r:LOCATED_IN]->(place:Country|Region)
-    RETURN 'stands in' AS way, place, [r] AS claims
+    RETURN 'located in' AS way, place, [r] AS claims
     UNION ALL
     MATCH (s)-[r:ORIGINATES_IN]->(place:Country|Region)
     RETURN 'sources from' AS way, place, [r] AS claims
@@ -66,9 +76,9 @@ CALL (mineral, s, day) {
   WITH way, place, claims
   WHERE all(r IN claims WHERE r.source IS NOT NULL AND (r.mineral IS NULL OR r.mineral = mineral)
     AND coalesce(r.as_of <= day, true))
-  WITH way, collect({place: place, claims: claims}) AS said
-  WITH way, said, [x IN said WHERE x.place:Region | head(split(x.place.id, '-'))] AS precise
-  UNWIND said AS x
+  WITH way, collect({place: place, claims: claims}) AS found
+  WITH way, found, [x IN found WHERE x.place:Region | head(split(x.place.id, '-'))] AS precise
+  UNWIND found AS x
   WITH way, precise, x, head([a IN $areas
     WHERE a.way = way AND a.key = x.place.graphmap_key AND mineral IN a.minerals]) AS area
   WHERE area IS NOT NULL AND NOT (way <> 'is listed' AND x.place.id IN precise)

@@ -1,38 +1,50 @@
 // title: Choke points
-// question: Through which companies do all ways of a company to its smelters that are not accepted go? A declaration
-//   that a supplier of the same company explains counts as that supplier's. Companies through which only some of the
-//   ways go have no row. Ways of more than $max_hops steps are left out.
+// question: Through which companies do all known paths from a company to its smelters that are not accepted lead? A
+//   declaration that a supplier of the same company explains is no path of its own, unless it carries purchases. A
+//   company through which only some of the paths lead has no row. Paths of more than $max_hops steps are left out.
 // parameters:
-//   $company (company; default: the brand): id of the company whose chain is meant
-//   $standings (standings; default: ["not accepted"]): which smelters are looked for, by their standing
-//   $minerals (minerals; default: those of the lens): each is judged by itself
-//   $max_hops (count 1..20; default: 20): the most steps up to a smelter, its declaration included; what lies farther
-//     is left out
-//   $day (from the date): the day on which is judged
-//   $statuses (from the policy): what each status in the documents means, for which minerals, and how many days it
-//     holds
-//   $expired (from the policy): what an accepted smelter is when its assessment has run out
-//   $grace_days (from the policy): for how many days it still counts then
+//   $company (company; default: the brand): id of the company whose supply chain is meant
+//   $standings (standings; default: ["not accepted"]): smelters with one of these standings
+//   $minerals (minerals; default: those of the lens): the minerals to look at, each for itself
+//   $max_hops (count 1..20; default: 20): the most steps to a smelter, its declaration included; smelters farther away
+//     are left out
+//   $day (from the date): the day for which smelters and areas are judged
+//   $statuses (from the policy): what each status in the documents means, for which minerals, and how many days it is
+//     valid
+//   $expired (from the policy): the standing of an accepted smelter whose assessment has expired
+//   $grace_days (from the policy): for how many days after its end an assessment still counts
+//   $have_none (from the shares): companies that declare no smelter of a mineral and, by the shares stated, buy only
+//     from companies that have none of it: they have none either
+//   $carrying (from the shares): explained declarations that carry purchases of their own, because nothing else of the
+//     company can take them
 // columns:
-//   mineral (text): each mineral has its own ways
-//   gate (text), gate_name (text): the company through which all ways go
-//   tier (count?): how many purchases it is away from a brand; unknown if no brand buys from it
-//   gated (count): how many of the smelters it gates
-//   of_smelters (count): how many such smelters are upstream in all
-//   smelters (texts), smelter_names (texts): those that it gates
-//   receipts (texts): the declarations by which they come in
+//   mineral (text): each mineral has its own paths
+//   gate (text), gate_name (text): the company through which all paths lead
+//   tier (count?): number of purchases between the company and a brand; unknown if no brand buys from it
+//   gated (count): smelters to which all paths lead through it
+//   of_smelters (count): all such smelters upstream
+//   smelters (texts), smelter_names (texts): those to which all paths lead through it
+//   receipts (texts): the declarations with which they enter the chain
 // twin: graphmap.questions.paths:choke_points
 WITH date($day) AS day
 MATCH (start:Company {graphmap_key: 'Company:' + $company})
 UNWIND $minerals AS mineral
-// Who says that the mineral is in none of its products, and declares no smelter of it, brings none.
+// Companies that have none of the mineral: they answer that it is not in their products and declare no smelter of it,
+// or all that they buy comes from such companies.
 CALL (mineral) {
-  MATCH (c:Company)-[a:ANSWERED {mineral: mineral}]->(q:Question)
-  WHERE a.source IS NOT NULL AND q.id IN ['cmrt:1', 'cmrt:2'] AND toLower(a.answer) = 'no'
-    AND NOT EXISTS { MATCH (c)-[d:DECLARES {mineral: mineral}]->(:Smelter) WHERE d.source IS NOT NULL }
-  RETURN collect(DISTINCT c) AS outside
+  CALL (mineral) {
+    MATCH (c:Company)-[a:ANSWERED {mineral: mineral}]->(q:Question)
+    WHERE a.source IS NOT NULL AND q.id IN ['cmrt:1', 'cmrt:2'] AND toLower(trim(a.answer)) = 'no'
+      AND NOT EXISTS { MATCH (c)-[d:DECLARES {mineral: mineral}]->(:Smelter) WHERE d.source IS NOT NULL }
+    RETURN c
+    UNION
+    UNWIND [x IN $have_none WHERE x.mineral = mineral] AS x
+    MATCH (c:Company {graphmap_key: 'Company:' + x.company})
+    RETURN c
+  }
+  RETURN collect(c) AS outside
 }
-// Who is upstream, by purchases that carry the mineral.
+// Companies upstream, through purchases of the mineral or of no mineral that is named.
 CALL (mineral, start, outside) {
   MATCH p = (start)-[:BUYS_FROM*0..19]->(c:Company)
   WHERE all(r IN relationships(p) WHERE r.source IS NOT NULL
@@ -41,15 +53,56 @@ CALL (mineral, start, outside) {
   WHERE hops < $max_hops
   RETURN collect(c) AS upstream
 }
-CALL (mineral, upstream) {
+// Smelters that companies upstream declare, and where they enter the chain: "declaring" are those who declare it,
+// "entering" those with whom it enters. A declaration is explained if a supplier of the company leads to the smelter
+// too, unless that supplier also buys from the company, directly or through others. No smelter enters the chain with an
+// explained declaration, unless that carries purchases of its own.
+CALL (mineral, outside, upstream) {
   UNWIND upstream AS c
-  MATCH (c)-[d:DECLARES {mineral: mineral}]->(s:Smelter)
-  WHERE d.source IS NOT NULL
-  RETURN s, collect(DISTINCT c) AS declaring
+  WITH DISTINCT c
+  WHERE EXISTS { MATCH (c)-[d:DECLARES {mineral: mineral}]->(:Smelter) WHERE d.source IS NOT NULL }
+  CALL (mineral, outside, c) {
+    MATCH p = (c)<-[:BUYS_FROM*0..]-(buyer:Company)
+    WHERE all(r IN relationships(p) WHERE r.source IS NOT NULL
+      AND (r.mineral = mineral OR r.mineral IS NULL AND NOT endNode(r) IN outside))
+    RETURN collect(DISTINCT buyer) AS buyers
+  }
+  CALL (mineral, outside, c, buyers) {
+    MATCH (c)-[d:DECLARES {mineral: mineral}]->(s:Smelter)
+    WHERE d.source IS NOT NULL
+    RETURN s, 'declared' AS how
+    UNION
+    MATCH p = (c)-[:BUYS_FROM*0..]->(supplier:Company)
+    WHERE all(r IN relationships(p) WHERE r.source IS NOT NULL AND NOT endNode(r) IN buyers
+      AND (r.mineral = mineral OR r.mineral IS NULL AND NOT endNode(r) IN outside))
+    WITH DISTINCT supplier
+    WHERE supplier <> c
+    MATCH (supplier)-[d:DECLARES {mineral: mineral}]->(s:Smelter)
+    WHERE d.source IS NOT NULL
+    RETURN s, 'explained' AS how
+    UNION
+    UNWIND [x IN $carrying WHERE x.mineral = mineral AND x.company = c.id] AS x
+    MATCH (c)-[d:DECLARES {mineral: mineral}]->(s:Smelter)
+    WHERE d.source IS NOT NULL AND s.id IN x.smelters
+    RETURN s, 'carries' AS how
+  }
+  WITH c, s, collect(how) AS how
+  WHERE 'declared' IN how
+  RETURN s, collect(c) AS declaring,
+    collect(CASE WHEN NOT 'explained' IN how OR 'carries' IN how THEN c END) AS entering
 }
-// The standing: of each scheme the latest claim counts, of equally late ones the worse; across schemes the best does.
-// The words stand in alphabetical order from the best to the worst.
-CALL (mineral, s, day) {
+// Whether an assurance list that counts for the mineral was known on the day, whatever smelters it names: before the
+// first one no smelter is judged.
+CALL (mineral, day) {
+  RETURN EXISTS {
+    MATCH (scheme:Scheme)<-[a:ASSESSED_BY]-(:Smelter)
+    WHERE a.source IS NOT NULL AND (a.mineral IS NULL OR a.mineral = mineral) AND coalesce(a.as_of <= day, true)
+      AND any(w IN $statuses WHERE w.scheme = scheme.id AND mineral IN w.minerals)
+  } AS judged
+}
+// The standing of the smelter: of each scheme the latest claim counts, of equally late ones the worse; across schemes
+// the best counts. The words for standings are in alphabetical order from the best to the worst.
+CALL (mineral, s, day, judged) {
   MATCH (s)-[a:ASSESSED_BY]->(scheme:Scheme)
   WHERE a.source IS NOT NULL AND (a.mineral IS NULL OR a.mineral = mineral)
     AND coalesce(a.as_of <= day, true) AND coalesce(a.assessed <= day, true)
@@ -59,58 +112,31 @@ CALL (mineral, s, day) {
   WITH a, scheme, word, coalesce(a.valid_until, coalesce(a.assessed, a.as_of) + duration({days: word.days})) AS end
   WITH a, scheme, word,
     word.standing = 'accepted' AND coalesce(end + duration({days: $grace_days}) < day, false) AS overdue
-  WITH a, scheme, word, overdue, CASE WHEN overdue THEN $expired ELSE word.standing END AS said
+  WITH a, scheme, word, overdue, CASE WHEN overdue THEN $expired ELSE word.standing END AS claimed
   MATCH (d:Document {graphmap_key: 'Document:' + a.source})
-  WITH a, scheme, word, overdue, said
+  WITH a, scheme, word, overdue, claimed
   ORDER BY coalesce(a.as_of, date('0000-01-01')), coalesce(a.assessed, date('0000-01-01')),
-    said = 'not accepted', said, scheme.id, a.mineral IS NOT NULL, d.kind, d.title, d.modified, d.id, a.row
-  WITH word.name AS name, last(collect({claim: a, scheme: scheme.id, said: said, overdue: overdue})) AS latest
-  ORDER BY latest.said, latest.overdue, latest.scheme
+    claimed = 'not accepted', claimed, scheme.id, a.mineral IS NOT NULL, d.kind, d.title, d.modified, d.id, a.row
+  WITH word.name AS name, last(collect({claim: a, scheme: scheme.id, standing: claimed, overdue: overdue})) AS latest
+  ORDER BY latest.standing, latest.overdue, latest.scheme
   WITH head(collect(latest)) AS best
   WITH CASE WHEN s.id STARTS WITH 'unidentified:' THEN null ELSE best END AS best
   RETURN CASE WHEN s.id STARTS WITH 'unidentified:' THEN 'unidentified'
-      ELSE coalesce(best.said, 'not on list') END AS standing,
+      ELSE coalesce(best.standing, CASE WHEN judged THEN 'not on list' ELSE 'not judged' END) END AS standing,
     coalesce(best.overdue, false) AS overdue, best.claim AS assessment
 }
-WITH start, mineral, outside, s, declaring, standing
-WHERE standing IN $standings
-// Where the smelter comes in: with those who declare it and have no supplier that leads to it. Suppliers in a circle
-// with their buyer do not count, or nobody would bring it.
-CALL (mineral, outside, s, declaring) {
-  UNWIND declaring AS c
-  CALL (mineral, outside, c) {
-    MATCH p = (c)<-[:BUYS_FROM*0..19]-(d:Company)
-    WHERE all(r IN relationships(p) WHERE r.source IS NOT NULL
-      AND (r.mineral = mineral OR r.mineral IS NULL AND NOT endNode(r) IN outside))
-    WITH d, min(length(p)) AS hops
-    WHERE hops < $max_hops
-    RETURN collect(d) AS circle
-  }
-  CALL (mineral, outside, c, circle, declaring) {
-    MATCH (c)-[r:BUYS_FROM]->(d:Company)
-    WHERE NOT d IN circle AND r.source IS NOT NULL
-      AND (r.mineral = mineral OR r.mineral IS NULL AND NOT d IN outside)
-    WITH DISTINCT mineral, outside, d, declaring
-    MATCH p = (d)-[:BUYS_FROM*0..19]->(e:Company)
-    WHERE all(r IN relationships(p) WHERE r.source IS NOT NULL
-      AND (r.mineral = mineral OR r.mineral IS NULL AND NOT endNode(r) IN outside))
-    WITH declaring, d, e, min(length(p)) AS hops
-    WHERE hops < $max_hops AND e IN declaring
-    RETURN count(*) AS explaining
-  }
-  RETURN collect(CASE explaining WHEN 0 THEN c END) AS entering
-}
-WITH start, mineral, outside,
-  collect({smelter: s, entering: CASE entering WHEN [] THEN declaring ELSE entering END}) AS sought
-// The companies from which a way leads to one of them; each is left out in turn.
+WITH start, mineral, outside, s, entering, standing
+WHERE standing IN $standings AND size(entering) > 0
+WITH start, mineral, outside, collect({smelter: s, entering: entering}) AS sought
+// The companies from which a path leads to one of these smelters; each is left out in turn.
 CALL (start, mineral, outside, sought) {
   UNWIND sought AS x
   UNWIND x.entering AS e
-  WITH DISTINCT start, mineral, outside, e
+  WITH DISTINCT e
   MATCH p = (e)<-[:BUYS_FROM*0..19]-(gate:Company)
   WHERE all(r IN relationships(p) WHERE r.source IS NOT NULL
     AND (r.mineral = mineral OR r.mineral IS NULL AND NOT endNode(r) IN outside))
-  WITH DISTINCT start, gate
+  WITH DISTINCT gate
   WHERE gate <> start
   RETURN gate
 }
@@ -127,7 +153,7 @@ WHERE size(gated) > 0
 CALL (mineral, gated) {
   UNWIND gated AS x
   UNWIND x.entering AS e
-  WITH mineral, x.smelter AS s, e
+  WITH x.smelter AS s, e
   MATCH (e)-[r:DECLARES {mineral: mineral}]->(s)
   WHERE r.source IS NOT NULL
   WITH DISTINCT r.file + ', ' + r.row + coalesce(' (' + toString(r.as_of) + ')', '') AS receipt

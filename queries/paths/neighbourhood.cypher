@@ -1,20 +1,20 @@
-// title: Neighbourhood of a node
-// question: What do the documents say around one company, smelter, mine, area or other node? Steps lead along
-//   purchases, declarations, mines and ownership, in both directions; every claim of what is reached in fewer than
-//   $steps steps is a row. Contacts stay out.
+// title: Neighbourhood of a company, smelter, mine or area
+// question: What do the documents say around one company, smelter, mine, area or other thing? Steps follow
+//   purchases, declarations, mines and ownership, in both directions; every claim about what is fewer than $steps
+//   steps away is a row. Contacts are left out.
 // parameters:
-//   $node (node): the node, by id; in the graph its label and id, e.g. "Company:B-1"
-//   $steps (count 1..3; default: 1): 1 gives the claims of the node itself, 2 those of its neighbours too
-//   $limit (count 1..; default: 1000): the most rows; "found" tells how many there are
+//   $node (node): its id; in the graph its label and id, e.g. "Company:B-1"
+//   $steps (count 1..3; default: 1): 1 gives the claims about the thing itself, 2 also those about its neighbours
+//   $limit (count 1..; default: 1000): the most rows to show; "found" is the number of all rows
 // columns:
-//   distance (count): steps from the node to the nearer end of the claim
-//   tail_label (text), tail (text), tail_name (text): of what something is said
-//   type (text): what is said, e.g. BUYS_FROM
-//   head_label (text), head (text), head_name (text): the other end
+//   distance (count): steps to the nearer end of the claim
+//   from_label (text), from (text), from_name (text): what the claim is about
+//   type (text): what the document says of it, e.g. BUYS_FROM
+//   to_label (text), to (text), to_name (text): the other end
 //   mineral (text?): unknown if the claim names none
-//   file (text), row (text): where it stands
+//   file (text), row (text): where it is written
 //   as_of (date?): date of the document
-//   found (count): how many claims there are in all
+//   found (count): number of all rows, also those that the limit cuts off
 // twin: graphmap.questions.paths:neighbourhood
 MATCH (start:Company|Smelter|Mine|Region|Country|Product|Scheme|AreaList|Question|Risk|Role)
 WHERE start.graphmap_key = $node
@@ -36,7 +36,7 @@ WITH claims[..$limit] AS shown, size(claims) AS found
 UNWIND range(0, size(shown) - 1) AS i
 WITH i, shown[i].claim AS r, shown[i].distance AS distance, shown[i].tail AS tail, shown[i].head AS head, found
 ORDER BY i
-RETURN distance, head(split(tail.graphmap_key, ':')) AS tail_label, tail.id AS tail, tail.name AS tail_name,
-  type(r) AS type, head(split(head.graphmap_key, ':')) AS head_label, head.id AS head, head.name AS head_name,
+RETURN distance, head(split(tail.graphmap_key, ':')) AS from_label, tail.id AS from, tail.name AS from_name,
+  type(r) AS type, head(split(head.graphmap_key, ':')) AS to_label, head.id AS to, head.name AS to_name,
   r.mineral AS mineral, r.file AS file, r.row AS row, r.as_of AS as_of, found
 ORDER BY i

@@ -1,11 +1,11 @@
 // title: Counts for a dashboard
-// question: How much is there: companies, smelters and other things of which a document says something, claims by
-//   type, documents, and what is doubtful in them? Contacts are not counted.
+// question: How much is there: companies, smelters and other things that a document speaks of, claims by type,
+//   documents, and issues found in them? Contacts are not counted.
 // parameters:
 // columns:
 //   what (text): "thing", "tier", "claim", "document" or "issue"
-//   name (text): label, tier ("none" where no brand buys), type of claim, kind of document ("superseded" apart) or
-//     severity
+//   name (text): label, tier ("none" where no brand buys), type of claim, kind of document (those replaced by later
+//     ones are "superseded") or severity
 //   number (count): how many
 // twin: graphmap.questions.quality:counts
 CALL () {

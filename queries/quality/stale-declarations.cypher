@@ -1,17 +1,17 @@
 // title: Stale declarations
-// question: Whose latest declaration is older than $older_than days, or does not say of when it is? Counted is to the
-//   day of the judgement. Companies without any declaration are asked for with quality/silent-companies.
+// question: Which companies have a latest declaration that is older than $older_than days, or that gives no date?
+//   The age is counted to $day. For companies without any declaration see quality/silent-companies.
 // parameters:
 //   $older_than (count 0..; default: 365): days
-//   $minerals (minerals; default: those of the lens): each is judged by itself
-//   $day (from the date): the day on which is judged
+//   $minerals (minerals; default: those of the lens): the minerals to look at, each for itself
+//   $day (from the date): the day for which smelters and areas are judged
 // columns:
-//   company (text), company_name (text): who declares
-//   tier (count?): how many purchases it is away from a brand; unknown if no brand buys from it
-//   minerals (texts): those that the declaration speaks of
-//   file (text), row (text): the document, and the first cell with an answer or a smelter
-//   as_of (date?): date of the declaration; unknown if it is undated
-//   age (count?): days; unknown if it is undated
+//   company (text), company_name (text): the company that declares
+//   tier (count?): number of purchases between the company and a brand; unknown if no brand buys from it
+//   minerals (texts): the minerals that the declaration speaks of
+//   file (text), row (text): the document, and its first cell with an answer or a smelter
+//   as_of (date?): date of the declaration; unknown if it gives none
+//   age (count?): days; unknown if it gives no date
 // twin: graphmap.questions.quality:stale_declarations
 WITH date($day) AS day
 MATCH (c:Company)-[r:DECLARES|ANSWERED]->()

@@ -23,7 +23,7 @@ Rows = list[list[object]]
 def loaded(store: Path, *paths: Path, as_of: str | None = None) -> Iterator[tuple[Workspace, Report]]:
     """A store in this folder with what these files say."""
     with graphmap.open(store / "chain.graphmap", as_of=as_of) as work:
-        yield work, work.load(*paths, jobs=0)
+        yield work, work.load(*paths, jobs=0).detail
 
 
 def said(graph: SupplyGraph, type_: str) -> list[dict[str, Any]]:

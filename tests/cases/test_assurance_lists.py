@@ -179,7 +179,9 @@ def test_a_list_called_otherwise_is_not_taken_for_conformant(tmp_path: Path) -> 
         work.load(book(tmp_path / "Non-conformant.xlsx", Sheet=rows), jobs=0)
         assert {one["status"] for one in assessed(work).values()} == {"Non-conformant"}
         work.forget("Non-conformant.xlsx")
-        report = work.load(book(tmp_path / "Active.xlsx", Conformant=rows), jobs=0)  # its names contradict each other
+        report = work.load(
+            book(tmp_path / "Active.xlsx", Conformant=rows), jobs=0
+        ).detail  # its names contradict each other
         assert assessed(work) == {}
     assert told(report).count("an assessment without a status is not used") == 2
 

@@ -19,7 +19,7 @@ HERE = Path(__file__).parent
 )
 def test_exposure_of_the_brand(tmp_path: Path, case: str, estimate: float, low: float, high: float) -> None:
     with graphmap.open(tmp_path / "chain.graphmap") as work:
-        report = work.load(HERE / case, extra=[HERE / "declarations_table.py"], jobs=0)
+        report = work.load(HERE / case, extra=[HERE / "declarations_table.py"], jobs=0).detail
         assert not report.rejected
         brand = next(row for row in work.rate("gold") if row["company"] == "B")
     figures = [brand[name] for name in ("exposure", "low", "high")]

@@ -136,7 +136,10 @@ def test_the_demo_can_be_run_again(demo: tuple[Path, str]) -> None:
 def test_the_python_of_the_readme_runs(demo: tuple[Path, str], tmp_path: Path) -> None:
     (tmp_path / "campaign").symlink_to(demo[0] / "graphmap-demo" / "campaign")
     (code,) = blocks("README.md", "python")
-    checks = "\nassert worst.hops[0].receipts and len(rating) and network.number_of_edges()\n"
+    checks = (
+        '\nassert worst["hops"][0]["receipts"] and len(rating.to_frame()) and rating.findings'
+        "\nassert report.detail.documents and report.detail.rejected and network.number_of_edges()\n"
+    )
     script = tmp_path / "readme.py"
     script.write_text("if __name__ == '__main__':\n" + re.sub(r"^", "    ", code + checks, flags=re.MULTILINE))
     done = subprocess.run([sys.executable, script], cwd=tmp_path, capture_output=True, text=True)

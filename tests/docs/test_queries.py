@@ -1,4 +1,4 @@
-"""The catalogue of questions in ``queries/README.md`` is that of the files."""
+"""The questions and their catalogue: what several of them share, and the table in ``queries/README.md``."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from itertools import groupby
 
 from graphmap.questions import Question, questions
 from tests.conftest import ROOT
+from tests.questions.shared import SHARED, parts, written
 
 README = ROOT / "queries" / "README.md"
 
@@ -19,6 +20,18 @@ def row(one: Question) -> str:
     takes = ", ".join(f"`{parameter.name}`" for parameter in one.parameters if not parameter.follows)
     name = one.name.partition("/")[2]
     return f"| [`{name}`]({one.name}.cypher) | {cell(one.asks)} | {takes} |"
+
+
+def test_what_questions_share_is_as_it_stands_in_one_place(update_golden: bool) -> None:
+    shared, stale = parts(), []
+    for path in sorted(SHARED.parent.glob("*/*.cypher")):
+        text = path.read_text("utf-8")
+        wanted, _ = written(text, shared)
+        if update_golden and wanted != text:
+            path.write_text(wanted, "utf-8")
+        elif wanted != text:
+            stale.append(path.name)
+    assert stale == [], f"out of date with {SHARED.name}; see queries/README.md, Add a question"
 
 
 def test_the_table_of_questions(update_golden: bool) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections import defaultdict
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from graphmap.errors import GraphmapError, NotFound
 from graphmap.questions import Question, question, questions
 from graphmap.questions.catalogue import read
 from graphmap.questions.parameters import _CHECKS, _DEFAULTS, _FOLLOWS
+from tests.questions.shared import parts, written
 
 ALL = questions()
 FOLDERS = {"paths", "exposure", "conformance", "origin", "concentration", "quality"}
@@ -75,7 +76,7 @@ def test_the_dialect_is_the_common_one(asked: Question) -> None:
     for scope, first in re.findall(r"CALL \(([^)]*)\) \{\s*(\w+)", text):
         assert first in ("MATCH", "UNWIND", "RETURN", "CALL"), f"an importing WITH after CALL ({scope})"
     for starred in re.findall(r"-\[:?[^\]]*\*[^\]]*\]-", text):
-        assert re.search(r"\[:[A-Z_|]+\*0\.\.\d+\]", starred), "bounded, typed, and no variable (deprecated)"
+        assert re.search(r"\[:[A-Z_|]+\*0\.\.\d*\]", starred), "from 0 steps, typed, and no variable (deprecated)"
 
 
 @each
@@ -124,15 +125,31 @@ def test_nothing_private_and_nothing_superseded_is_asked(asked: Question) -> Non
     assert types <= schema.EDGES.keys()
 
 
-def test_what_several_questions_share_is_the_same_in_all() -> None:
-    """A block begins with a comment and a CALL and ends with the brace below it."""
-    texts = defaultdict[str, set[str]](set)
+def test_every_shared_part_is_used_and_none_stands_twice_elsewhere() -> None:
+    """What two questions have in common belongs into ``queries/_shared.cypher``."""
+    shared = parts()
+    used = {known_by for one in ALL for known_by in written(one.cypher, shared)[1]}
+    assert used == set(shared)
+    texts = Counter[str]()
     for one in ALL:
-        begun = r"^( *)(//[^\n]*\n(?:\1//[^\n]*\n)*\1CALL .*?^\1\})"
-        for indent, block in re.findall(begun, one.statement, re.MULTILINE | re.DOTALL):
-            texts[block.partition("\n")[0]].add(block.replace(f"\n{indent}", "\n"))
-    assert {first: len(blocks) for first, blocks in texts.items() if len(blocks) > 1} == {}
-    assert len([first for first in texts if "The standing: of each scheme" in first]) == 1
+        blocks = re.findall(r"^ *//[^\n]*\n(?: *//[^\n]*\n)* *CALL .*?^\}", one.statement, re.MULTILINE | re.DOTALL)
+        texts.update({block for block in blocks if block.partition("\n")[0] not in shared})
+    assert [text for text, times in texts.items() if times > 1] == []
+
+
+def test_a_part_is_written_in_by_its_first_line_and_at_its_indent() -> None:
+    shared = {
+        "// Who sells.": ["// Who sells.", "// To anybody.", "CALL (c) {", "  RETURN 1 AS n", "}"],
+        "$day (from the date)": ["//   $day (from the date): the day", "//     of judgement"],
+    }
+    begun = "//   $day (from the date):\n//   $other (date): a day\n  // Who sells.\n  }\nRETURN 1\n"
+    text, used = written(begun, shared)
+    assert text == (
+        "//   $day (from the date): the day\n//     of judgement\n//   $other (date): a day\n"
+        "  // Who sells.\n  // To anybody.\n  CALL (c) {\n    RETURN 1 AS n\n  }\nRETURN 1\n"
+    )
+    assert used == ["$day (from the date)", "// Who sells."]
+    assert written(text, shared)[0] == text
 
 
 # ---- finding and reading --------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from graphmap.questions import fill, question
 from graphmap.questions.parameters import areas, statuses
 from graphmap.records import Edge, Node
 from tests.chains import country, fed_by, located, mine, originates, region
-from tests.graphs import buys, declares, smelter
+from tests.graphs import answered, buys, declares, smelter
 from tests.store.documents import document, load
 
 CLAIMS = (
@@ -56,6 +56,9 @@ def test_values_are_read_as_the_command_line_has_them(work: Workspace) -> None:
     assert values["max_hops"] == 3
     assert fill(question("paths/to-not-accepted"), {"minerals": '["tin", "gold"]'}, work)["minerals"] == ["tin", "gold"]
     assert fill(question("paths/to-not-accepted"), {"minerals": ("tin",), "max_hops": 3}, work)["minerals"] == ["tin"]
+    for yes in ("yes", "TRUE", True):
+        assert fill(question("paths/to-not-accepted"), {"explained": yes}, work)["explained"] is True
+    assert fill(question("paths/to-not-accepted"), {"explained": "no"}, work)["explained"] is False
     for since in ("2026-01-01", date(2026, 1, 1)):
         assert fill(question("what-changed"), {"since": since}, work)["since"] == "2026-01-01"
 
@@ -68,7 +71,7 @@ def test_a_node_is_known_by_its_label_and_id(work: Workspace) -> None:
 @pytest.mark.parametrize(
     ("name", "given", "says", "cure"),
     [
-        ("to-smelter", {}, "paths/to-smelter needs smelter", "the smelter that is looked for"),
+        ("to-smelter", {}, "paths/to-smelter needs smelter", "It is the id of the smelter."),
         ("to-smelter", {"smelters": "CID900001"}, "has no parameter 'smelters'", "smelter"),
         ("counts", {"company": "B-1"}, "has no parameter", "It takes none."),
         ("to-not-accepted", {"max_hops": "9"}, "max_hops is '9'", "a whole number from 1 to 8"),
@@ -84,6 +87,9 @@ def test_a_node_is_known_by_its_label_and_id(work: Workspace) -> None:
         ("to-not-accepted", {"day": "2026-01-01"}, "day follows from the date", "--as-of"),
         ("to-not-accepted", {"expired": "accepted"}, "expired follows from the policy", "--policy"),
         ("to-areas-of-concern", {"areas": "CD"}, "areas follows from the lens", "--lens"),
+        ("to-smelter", {"carrying": "[]"}, "carrying follows from the shares", "Load documents"),
+        ("to-not-accepted", {"explained": "perhaps"}, "explained is 'perhaps'", "yes or no"),
+        ("to-not-accepted", {"explained": 1}, "explained is 1", "yes or no"),
     ],
 )
 def test_what_will_not_do_says_why_and_what_helps(
@@ -144,8 +150,8 @@ def test_areas_of_a_lens_with_areas_of_its_own(tmp_path: Path) -> None:
     ]  # fmt: skip
     found = areas(opened(tmp_path, *claims).case)
     assert [(one["way"], one["key"]) for one in found] == [
+        ("located in", "Country:CD"), ("located in", "Region:CD-NK"),
         ("sources from", "Country:CD"), ("sources from", "Region:CD-NK"),
-        ("stands in", "Country:CD"), ("stands in", "Region:CD-NK"),
     ]  # fmt: skip
     assert {(one["level"], one["certain"]) for one in found} == {("covered", True)}
     assert {tuple(one["receipts"]) for one in found} == {("us-1502.lens.toml, areas (2026-11-22)",)}
@@ -164,13 +170,36 @@ def test_areas_of_a_loaded_list_with_what_it_names(tmp_path: Path) -> None:
     # One region of the country is listed, so of the country alone nothing is certain.
     assert [(one["way"], one["key"], one["level"], one["certain"], one["minerals"]) for one in found] == [
         ("is listed", "Smelter:CID900002", "odd", True, ["tin"]),
+        ("located in", "Country:CD", "possible", False, ["tin", "gold"]),
+        ("located in", "Region:CD-NK", "high risk", True, ["tin", "gold"]),
         ("sources from", "Country:CD", "possible", False, ["tin", "gold"]),
         ("sources from", "Mine:M", "listed", True, ["tin", "gold"]),
         ("sources from", "Region:CD-NK", "high risk", True, ["tin", "gold"]),
-        ("stands in", "Country:CD", "possible", False, ["tin", "gold"]),
-        ("stands in", "Region:CD-NK", "high risk", True, ["tin", "gold"]),
     ]
-    assert found[3]["receipts"] == ["x.csv, L1 (2026-06-30)"]
+    assert found[2]["receipts"] == ["x.csv, L1 (2026-06-30)"]
+
+
+def test_companies_that_buy_only_from_those_who_have_none(tmp_path: Path) -> None:
+    claims = [
+        answered("N", "cmrt:1", "No", "gold"), buys("T", "N", 1.0), buys("U", "T", 0.5), buys("U", "N", 0.5),
+        buys("V", "T", 0.4), declares("W", "CID900001"), buys("W", "N", 1.0),
+    ]  # fmt: skip
+    values = fill(question("to-smelter"), {"smelter": "CID900001"}, opened(tmp_path, *claims))
+    # Not N, who says so itself; not V, which also buys elsewhere; not W, which declares a smelter.
+    assert values["have_none"] == [{"mineral": "gold", "company": "T"}, {"mineral": "gold", "company": "U"}]
+
+
+def test_declarations_that_carry_purchases_although_a_supplier_explains_them(tmp_path: Path) -> None:
+    """S-1 declares all that B-1 does; B-1's list is the whole chain, so what it buys from S-2 is there too."""
+    claims = [
+        buys("B-1", "S-1", 0.6), buys("B-1", "S-2", 0.4), declares("B-1", "CID900001"),
+        answered("B-1", "cmrt:6", "100%", "gold"), answered("B-1", "cmrt:7", "Yes", "gold"),
+    ]  # fmt: skip
+    work = opened(tmp_path, *claims)
+    values = fill(question("choke-points"), {}, work)
+    assert values["carrying"] == [{"mineral": "gold", "company": "B-1", "smelters": ["CID900001"]}]
+    assert fill(question("choke-points"), {"company": "S-1"}, work)["carrying"] == []  # not upstream of it
+    assert fill(question("choke-points"), {"minerals": "tin"}, work)["carrying"] == []
 
 
 def test_the_question_about_origins_is_the_one_of_the_lens(tmp_path: Path) -> None:
@@ -187,4 +216,4 @@ def test_the_latest_documents_are_asked_whatever_the_day(tmp_path: Path) -> None
     values = fill(question("to-not-accepted"), {}, work.latest)
     assert (values["company"], values["day"]) == ("B-1", "2026-01-31")
     assert work.latest is work.latest
-    assert "company" in work.query("unidentified-rows")
+    assert "company" in work.query("unidentified-rows").columns

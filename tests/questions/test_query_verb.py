@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -37,6 +38,11 @@ class Ran(NamedTuple):
 Run = Callable[..., Ran]
 
 
+def rows(ran: Ran) -> Any:
+    """The rows of the JSON form."""
+    return json.loads(ran.out)["rows"]
+
+
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """Runs the verb in a folder with a store."""
@@ -66,30 +72,37 @@ def test_without_a_name_the_questions_are_listed_by_worry(run: Run) -> None:
     for one in questions():
         assert f"  {one.name}" in out
         assert one.title in out
-    assert {row["name"] for row in json.loads(run("--json").out)} == {one.name for one in questions()}
+    assert {row["name"] for row in rows(run("--json"))} == {one.name for one in questions()}
     assert run("--set", "a=b").code == 2
 
 
-def test_an_answer_reads_as_records_or_as_a_table(run: Run) -> None:
+def test_an_answer_reads_as_a_table(run: Run) -> None:
     code, out, err = run("to-not-accepted")
     assert (code, err) == (0, "")
-    assert "1." in out
-    assert "x.csv, A1 (2026-06-30)" in out
-    assert out.splitlines()[-1] == "1 row"
+    wide = run("to-not-accepted", "--wide").out
+    heads = [" ".join(one.split()) for one in re.split(r"\s{2,}", wide.splitlines()[0])]
+    shown = re.split(r"\s{2,}", out.splitlines()[0])
+    assert shown == heads[: len(shown)], "the last ones are left out first"
+    assert f"\nNot shown for lack of room: {', '.join(heads[len(shown) :])}; --wide shows all\n" in out
+    assert max(map(len, out.splitlines())) <= 80
+    assert "x.csv, A1 (2026-06-30)" in wide
+    for told in (out, wide):
+        assert "\n1 row\n" in told
     table = run("counts").out
     assert table.splitlines()[0].split() == ["what", "name", "number"]
-    assert run("counts", "--top", 2).out.splitlines()[-1].endswith("more: --top 0 shows all")
+    assert "more; --top 0 shows all\n" in run("counts", "--top", 2).out
 
 
 def test_json_and_csv_hold_all_and_nothing_unknown_is_nought(run: Run) -> None:
-    rows = json.loads(run("standing-of-smelters", "--json").out)
-    assert [(row["smelter"], row["standing"], row["scheme"]) for row in rows] == [
+    found = rows(run("standing-of-smelters", "--json"))
+    assert [(row["smelter"], row["standing"], row["scheme"]) for row in found] == [
         ("CID900001", "not accepted", "RMAP"), ("CID900002", "not on list", None),
     ]  # fmt: skip
     cells = list(csv.DictReader(io.StringIO(run("standing-of-smelters", "--csv").out)))
     assert (cells[1]["scheme"], cells[1]["receipts"]) == ("", "x.csv, A3 (2026-06-30)")
-    assert run("contradictory-claims", "--csv").out == "kind,smelter,smelter_name,scheme,said,receipts\n"
-    assert json.loads(run("contradictory-claims", "--json").out) == []
+    head = "kind,smelter,smelter_name,scheme,claims,receipts,as_of,policy,lens\n"
+    assert run("contradictory-claims", "--csv").out == head
+    assert rows(run("contradictory-claims", "--json")) == []
 
 
 def test_a_formula_in_a_name_does_nothing_in_a_spreadsheet(run: Run) -> None:
@@ -134,8 +147,10 @@ def test_an_empty_store_has_nothing_to_ask(run: Run) -> None:
 
 
 def test_what_the_case_lacks_is_told_beside_the_answer(run: Run) -> None:
-    assert "Note: No areas loaded for lens own" in run("counts", "--lens", "own").err
-    assert run("counts", "--lens", "own", "--quiet").err == ""
+    assert "Note: No areas loaded for lens own" in run("counts", "--lens", "own").out
+    ran = run("counts", "--lens", "own", "--quiet", "--json")
+    assert ran.err == ""
+    assert any(note.startswith("No areas loaded for lens own") for note in json.loads(ran.out)["notes"])
 
 
 def test_an_explanation_can_be_pasted(run: Run) -> None:
@@ -146,10 +161,10 @@ def test_an_explanation_can_be_pasted(run: Run) -> None:
     assert '{scheme: "RMAP", status: "Non-conformant", name: "RMAP", standing: "not accepted"' in params
     statement = next(one for one in questions() if one.name == "exposure/shared-bad-smelters").statement
     assert out.endswith(statement)
-    told = json.loads(run("shared-bad-smelters", "--explain", "--json").out)
+    told, *others = rows(run("shared-bad-smelters", "--explain", "--json"))
     assert told["params"] == params
     assert told["cypher"] == statement
-    assert {row["parameter"] for row in told["parameters"]} >= {"company", "at_least", "statuses"}
+    assert {row["name"] for row in others if row["row"] == "parameter"} >= {"company", "at_least", "statuses"}
 
 
 def test_an_explanation_says_what_is_needed(run: Run) -> None:
@@ -162,7 +177,8 @@ def test_an_explanation_says_what_is_needed(run: Run) -> None:
 def test_the_day_and_the_policy_change_the_parameters(run: Run, tmp_path: Path) -> None:
     (tmp_path / "my.policy.toml").write_text('date = 2026-01-31\n[standing]\nexpired = "not accepted"\n')
     options = ("--explain", "--json", "--as-of", "2026-07-01", "--policy", "my.policy.toml")
-    values = {row["parameter"]: row["value"] for row in json.loads(run("to-not-accepted", *options).out)["parameters"]}
+    found = rows(run("to-not-accepted", *options))
+    values = {row["name"]: row["value"] for row in found if row["row"] == "parameter"}
     assert (values["day"], values["expired"]) == ('"2026-07-01"', '"not accepted"')
 
 
@@ -191,7 +207,7 @@ def test_cypher_of_ones_own_reads_unless_it_may_write(run: Run, url: str, tmp_pa
     def said(text: str, *more: object) -> Any:
         mine.write_text(text, "utf-8")
         code, out, err = run(mine, "--store", url, "--json", *more)
-        return json.loads(out) if code == 0 else err
+        return json.loads(out)["rows"] if code == 0 else err
 
     read = "MATCH (n:Smelter {id: $id}) RETURN n.id AS id, $many AS many, date() IS NULL AS never, n"
     (row,) = said(read, "--set", "id=CID900001", "--set", "many=[1, 2]")

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from graphmap.analysis.case import STANDINGS, Case
 from graphmap.analysis.chokepoints import choke_points
@@ -78,7 +79,7 @@ def test_a_bound_cuts_and_a_limit_tells_how_much(ask: Any) -> None:
 
 
 def test_what_is_on_no_list_is_never_called_not_accepted(ask: Any) -> None:
-    asked = ask(*CHAIN[:-1])
+    asked = ask(*CHAIN[:-1], assessed("Y", "Conformant"))
     assert asked("to-not-accepted") == []
     assert {row["standing"] for row in asked("to-not-accepted", standings=STANDINGS)} == {"not on list"}
     assert {row["assessed"] for row in asked("to-not-accepted", standings=STANDINGS)} == {None}
@@ -95,6 +96,65 @@ def test_several_claims_of_a_step_stand_together_and_are_one_path(ask: Any) -> N
 def test_a_company_that_has_none_of_a_mineral_brings_none(ask: Any) -> None:
     rows = ask(*CHAIN, answered("U", "cmrt:1", "NO", "gold"))("to-not-accepted")
     assert [row["ids"] for row in rows] == [["B", "S", "T", "X"]]
+
+
+#     B ── S ── T ── X     S and B declare X too: T, their supplier, explains that
+EXPLAINED = (
+    buys("B", "S", 1.0, row="A1"), buys("S", "T", 1.0, row="A2"), declares("T", "X", row="A3"),
+    declares("S", "X", row="A4"), declares("B", "X", row="A5"), assessed("X", "Non-conformant"),
+)  # fmt: skip
+
+
+def test_an_explained_declaration_is_no_path_of_its_own(ask: Any) -> None:
+    asked = ask(*EXPLAINED, Edge("ORIGINATES_IN", smelter("X"), country("CD"), "A6"))
+    for name, needs in (("to-not-accepted", {}), ("to-smelter", {"smelter": "X"}), ("to-areas-of-concern", {})):
+        assert [row["ids"] for row in asked(name, **needs)] == [["B", "S", "T", "X"]]
+        every = asked(name, explained=True, **needs)
+        assert [row["ids"] for row in every] == [["B", "X"], ["B", "S", "X"], ["B", "S", "T", "X"]]
+        assert {row["found"] for row in every} == {3}
+    # Whatever the steps: the declaration stays explained where its supplier lies too far away to be shown.
+    assert asked("to-not-accepted", max_hops=2) == []
+    assert [row["gate"] for row in asked("choke-points")] == ["S", "T"]
+    assert [row["receipts"] for row in asked("only-one-supplier")] == [["x.csv, A3 (2026-06-30)"]]
+
+
+def test_companies_that_buy_from_one_another_explain_nothing(ask: Any) -> None:
+    """Else nobody would be left to bring the smelter."""
+    claims = buys("B", "S"), buys("S", "T"), buys("T", "S"), declares("S", "X"), declares("T", "X")
+    rows = ask(*claims, assessed("X", "Non-conformant"))("to-not-accepted")
+    assert [row["ids"] for row in rows] == [["B", "S", "X"], ["B", "S", "T", "X"]]
+
+
+def test_an_explained_declaration_that_carries_purchases_is_a_path(ask: Any) -> None:
+    """S2 names no smelter: what is bought from it can only end at X, for B's list says that it is the whole chain."""
+    claims = (
+        buys("B", "S1", 0.6), buys("B", "S2", 0.4), declares("S1", "X"), declares("B", "X"),
+        assessed("X", "Non-conformant"),
+    )  # fmt: skip
+    whole = answered("B", "cmrt:6", "100%", "gold"), answered("B", "cmrt:7", "Yes", "gold")
+    assert [row["ids"] for row in ask(*claims)("to-not-accepted")] == [["B", "S1", "X"]]
+    assert [row["gate"] for row in ask(*claims)("choke-points")] == ["S1"]
+    assert [row["ids"] for row in ask(*claims, *whole)("to-not-accepted")] == [["B", "X"], ["B", "S1", "X"]]
+    assert ask(*claims, *whole)("choke-points") == []
+
+
+def test_all_rows_of_a_pair_are_one_step(ask: Any) -> None:
+    """A row that names the mineral keeps the pair, and with it the rows that name none."""
+    claims = (
+        buys("B", "S", row="A1"), buys("B", "S", 0.5, "gold", row="A2"), buys("S", "T", row="A3"),
+        declares("T", "X", row="A4"), answered("S", "cmrt:1", "No", "gold"),
+    )  # fmt: skip
+    (row,) = ask(*claims)("to-smelter", smelter="X")
+    assert row["receipts"][0] == "x.csv, A1 (2026-06-30); x.csv, A2 (2026-06-30)"
+    assert ask(*claims[:1], *claims[2:])("to-smelter", smelter="X") == []
+
+
+def test_who_buys_only_from_companies_without_the_mineral_has_none(ask: Any) -> None:
+    claims = buys("B", "S"), buys("S", "N", 1.0), buys("S", "T"), declares("T", "X")
+    no = answered("N", "cmrt:2", "No", "gold")
+    assert len(ask(*claims)("to-smelter", smelter="X")) == 1
+    assert ask(*claims, no)("to-smelter", smelter="X") == []
+    assert [row["company"] for row in ask(*claims, no)("rate-by-supplier", minerals="gold")] == ["B"]
 
 
 def test_too_many_paths_are_refused(ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,7 +180,7 @@ def test_a_smelter_that_the_company_itself_brings_has_no_gate(ask: Any) -> None:
 def test_a_neighbourhood_grows_by_steps(ask: Any) -> None:
     asked = ask(*CHAIN, Edge("HAS_CONTACT", company("T"), Node("Contact", "c"), "A8", "", {"email": "a@example.com"}))
     near = asked("neighbourhood", node="X")
-    assert [(row["tail"], row["type"], row["head"]) for row in near] == [
+    assert [(row["from"], row["type"], row["to"]) for row in near] == [
         ("T", "DECLARES", "X"), ("X", "ASSESSED_BY", "RMAP"),
     ]  # fmt: skip
     wider = asked("neighbourhood", node="X", steps=2)
@@ -159,15 +219,15 @@ def test_an_origin_that_nobody_gives_is_counted(ask: Any) -> None:
 def test_concentration_by_country_counts_smelters(ask: Any) -> None:
     more = declares("T", "Z", row="A7"), located(smelter("Z"), country("PE")), located(smelter("X"), country("CL"))
     rows = {(row["way"], row["country"]): row for row in ask(*CHAIN, *NEAR, *more)("by-country")}
-    assert rows["stands in", "PE"]["smelters"] == 2
-    assert rows["stands in", "PE"]["hhi"] == pytest.approx(10_000 * (4 + 1) / 9)
+    assert rows["located in", "PE"]["smelters"] == 2
+    assert rows["located in", "PE"]["hhi"] == pytest.approx(10_000 * (4 + 1) / 9)
     assert rows["sources from", "CD"]["known"] == 1
 
 
 def test_answers_that_origins_contradict(ask: Any) -> None:
     said = answered("S", "cmrt:3", "No", "gold", row="A7"), answered("U", "cmrt:3", "Unknown", "gold", row="A8")
     (row,) = ask(*CHAIN, *NEAR, *said)("contradictory-answers")
-    assert (row["company"], row["question"], row["smelter"], row["places"]) == ("S", "cmrt:3", "X", ["CD", "UG-C"])
+    assert (row["company"], row["question"], row["smelter"], row["areas"]) == ("S", "cmrt:3", "X", ["CD", "UG-C"])
     assert row["answered"] == ["x.csv, A7 (2026-06-30)"]
 
 
@@ -191,14 +251,38 @@ def test_rates_are_unknown_without_an_identified_smelter(ask: Any) -> None:
     assert rows["U"]["identified"] == 0
 
 
+def test_before_the_first_assurance_list_nobody_is_judged(tmp_path: Path) -> None:
+    documents = (
+        document("chain", *CHAIN[:-1], declares("U", "unidentified:gold:U", row="A7"), BRAND, as_of="2026-01-31"),
+        document("list", assessed("X", "Conformant"), as_of="2026-06-30"),
+    )
+    asked = Asked(tmp_path, *documents, as_of="2026-06-29")
+    rows = {row["company"]: row for row in asked("rate-by-supplier")}
+    assert {row["rate"] for row in rows.values()} == {row["in_progress_rate"] for row in rows.values()} == {None}
+    assert [rows["B"][name] for name in ("identified", "not_judged", "unidentified", "not_on_list")] == [0, 1, 1, 0]
+    assert [row["standing"] for row in asked("standing-of-smelters")] == ["not judged", "unidentified"]
+    assert asked("to-not-accepted") == []
+    assert len(asked("to-not-accepted", standings="not judged")) == 2
+    assert {row["rate"] for row in Asked(tmp_path, *documents, as_of="2026-06-30")("rate-by-supplier")} == {1.0}
+
+
+def test_a_list_that_does_not_count_for_the_mineral_judges_nobody(ask: Any) -> None:
+    """LBMA counts for gold; a scheme that the policy does not know counts for nothing."""
+    for scheme, mineral, standing in (("LBMA", "gold", "not on list"), ("LBMA", "tin", "not judged"),
+                                      ("Odd", "gold", "not judged"), ("RMAP", "tin", "not on list")):  # fmt: skip
+        other = Edge("ASSESSED_BY", smelter("Y"), Node("Scheme", scheme), "A8", "", {"status": "Good Delivery"})
+        claims = buys("B", "S"), declares("S", "X", mineral), other
+        assert [row["standing"] for row in ask(*claims)("standing-of-smelters", minerals=mineral)] == [standing]
+
+
 def test_a_chain_that_goes_on_says_so(ask: Any) -> None:
     asked = ask(*CHAIN)
-    assert {row["company"]: row["cut"] for row in asked("rate-by-supplier", max_hops=2)} == {
+    assert {row["company"]: row["cut_off"] for row in asked("rate-by-supplier", max_hops=2)} == {
         "B": True,
         "S": True,
         "U": False,
     }
-    assert not any(row["cut"] for row in asked("rate-by-supplier"))
+    assert not any(row["cut_off"] for row in asked("rate-by-supplier"))
 
 
 def test_the_decisive_assessment_is_shown(ask: Any) -> None:
@@ -278,8 +362,8 @@ def test_documents_that_disagree_on_a_smelter(ask: Any) -> None:
     other = Edge("ASSESSED_BY", smelter("X"), Node("Scheme", "RMI"), "A8", "gold", {"status": "Conformant"})
     places = located(smelter("X"), country("PE")), located(smelter("X"), country("CD"))
     first, second = ask(*CHAIN, other, *places)("contradictory-claims")
-    assert (first["kind"], first["said"]) == ("country", ["CD", "PE"])
-    assert (second["kind"], second["scheme"], second["said"]) == ("status", "RMAP", ["accepted", "not accepted"])
+    assert (first["kind"], first["claims"]) == ("country", ["CD", "PE"])
+    assert (second["kind"], second["scheme"], second["claims"]) == ("status", "RMAP", ["accepted", "not accepted"])
     assert second["receipts"][0] == "Conformant for gold: x.csv, A8 (2026-06-30)"
 
 
@@ -295,12 +379,12 @@ def test_what_changed_since_a_day(tmp_path: Path) -> None:
         document("undated", buys("B", "S"), BRAND),
     )
     rows = asked("what-changed", since="2026-01-31")
-    assert [(row["change"], row["type"], row["head"], row["said"]) for row in rows] == [
+    assert [(row["change"], row["type"], row["to"], row["value"]) for row in rows] == [
         ("gone", "ASSESSED_BY", "RMAP", "Conformant"), ("new", "ASSESSED_BY", "RMAP", "Non-conformant"),
         ("gone", "DECLARES", "Y", None), ("new", "DECLARES", "Z", None),
     ]  # fmt: skip
     assert rows[2]["receipts"] == ["2025-06-30.csv, A2 (2025-06-30)"]
-    assert rows[2]["head_name"] is None  # nobody speaks of it any more
+    assert rows[2]["to_name"] is None  # nobody speaks of it any more
     assert asked("what-changed", since="2026-06-30") == []
 
 
@@ -317,13 +401,25 @@ def test_counts(ask: Any) -> None:
 # ---- bounds that cut nothing ----------------------------------------------------------------------------------
 
 
+@st.composite
+def random_chain(draw: st.DrawFn) -> list[Edge]:
+    """Random claims with circles, in which some companies say that their list is the whole chain."""
+    claims = draw(random_claims(cycles=True))
+    whole = draw(st.sets(st.integers(0, 7)))
+    return [
+        *claims,
+        *(answered(f"C{i}", question, answer, "gold")
+          for i in sorted(whole) for question, answer in (("cmrt:6", "100%"), ("cmrt:7", "Yes"))),
+    ]  # fmt: skip
+
+
 def view_of(claims: list[Edge]) -> tuple[Case, View]:
     case = plain_case(*claims)
     return case, View(case, None)
 
 
 @settings(max_examples=60)
-@given(random_claims(cycles=True))
+@given(random_chain())
 def test_rates_are_those_of_conformance(claims: list[Edge]) -> None:
     from graphmap.questions.conformance import rate_by_supplier
 
@@ -331,14 +427,22 @@ def test_rates_are_those_of_conformance(claims: list[Edge]) -> None:
     table = conformance(case).set_index(["company", "mineral"])
     for row in rate_by_supplier(view, company="C0", minerals=["gold"], max_hops=20):
         same = table.loc[row["company"], "gold"]
-        for name in ("identified", "accepted", "in_progress", "not_accepted", "not_on_list", "unidentified"):
+        for name in (
+            "identified",
+            "accepted",
+            "in_progress",
+            "not_accepted",
+            "not_on_list",
+            "unidentified",
+            "not_judged",
+        ):
             assert row[name] == same[name]
         assert (row["rate"] is None) == (same["rate_by_count"] != same["rate_by_count"])
         assert row["rate"] in (None, same["rate_by_count"])
 
 
 @settings(max_examples=60)
-@given(random_claims(cycles=True))
+@given(random_chain())
 def test_gates_are_the_choke_points(claims: list[Edge]) -> None:
     case, view = view_of(claims)
     start = case.graph.node("Company", "C0")
@@ -352,13 +456,13 @@ def test_gates_are_the_choke_points(claims: list[Edge]) -> None:
 
 
 @settings(max_examples=60)
-@given(random_claims(cycles=True))
+@given(random_chain())
 def test_paths_are_the_paths(claims: list[Edge]) -> None:
     case, view = view_of(claims)
     start = case.graph.node("Company", "C0")
     assert start is not None
     found = find_paths(case, start, to="not-accepted", k=100_000, max_hops=8)
     rows = paths.to_not_accepted(
-        view, company="C0", standings=["not accepted"], minerals=["gold"], max_hops=8, limit=100_000
+        view, company="C0", standings=["not accepted"], minerals=["gold"], max_hops=8, limit=100_000, explained=False
     )
     assert sorted([node.id for node in path.nodes] for path in found.paths) == sorted(row["ids"] for row in rows)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -17,11 +18,13 @@ import neo4j
 import pytest
 
 from graphmap import schema
+from graphmap.analysis.standing import NOT_JUDGED, UNIDENTIFIED
 from graphmap.api import Workspace
 from graphmap.campaign.sample import write_campaign
 from graphmap.errors import StoreError
 from graphmap.questions import Answer, Question, View, ask, fill, questions, run
 from graphmap.questions.catalogue import REQUIRED
+from graphmap.questions.parameters import have_none
 from graphmap.store import Store, open_store
 from graphmap.store.connection import plain
 from tests.neo4j.fixtures import Servers, log_in_to
@@ -29,8 +32,8 @@ from tests.neo4j.server import Server
 from tests.neo4j.ways import VERSIONS
 from tests.questions.worlds import World
 
-WORLDS = {"5.26": range(3), "2025.10": range(4, 6)}
-"""Seeds of the random campaigns that each version is asked about."""
+WORLDS = {"5.26": (0, 1, 8), "2025.10": (60, 9)}
+"""Seeds of the random campaigns that each version is asked about: see ``test_the_worlds_hold_what_is_hard``."""
 
 SET: dict[str, dict[str, object]] = {
     "paths/to-smelter": {"smelter": "CID900040"},
@@ -222,24 +225,55 @@ def test_another_application_changes_no_answer(foreign: None, server: Server, sa
 # ---- random campaigns -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("version", "seed"), [(version, seed) for version, seeds in WORLDS.items() for seed in seeds])
-def test_random_campaigns(
-    version: str, seed: int, neo4j_servers: Servers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    found, world, random = neo4j_servers.of(version), World(seed), Random(seed)
-    log_in_to(found, monkeypatch)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    lens, as_of = random.choice(("us-1502", "own", "eu-2017-821")), random.choice((None, "2026-02-15", "2026-06-30"))
-    with Workspace(tmp_path / "x.graphmap", policy="default", lens=lens, as_of=as_of) as work:
+@contextmanager
+def world_of(seed: int, folder: Path) -> Iterator[tuple[World, Random, Workspace]]:
+    """A random campaign in a store in a folder, and chance to go on with."""
+    world, random = World(seed), Random(seed)
+    lens, as_of = (
+        random.choice(("us-1502", "own", "eu-2017-821")),
+        random.choice((None, "2022-01-01", "2026-02-15", "2026-06-30")),
+    )
+    with Workspace(folder / "x.graphmap", policy="default", lens=lens, as_of=as_of) as work:
         expired, grace = random.choice(("in progress", "not accepted", "accepted")), random.choice((0, 30))
         work.policy = dataclasses.replace(work.policy, expired=expired, grace_days=grace)
         for batch in world.documents():
             work.store.replace(batch)
+        yield world, random, work
+
+
+@pytest.mark.parametrize(("version", "seed"), [(version, seed) for version, seeds in WORLDS.items() for seed in seeds])
+def test_random_campaigns(
+    version: str, seed: int, neo4j_servers: Servers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = neo4j_servers.of(version)
+    log_in_to(found, monkeypatch)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    with world_of(seed, tmp_path) as (world, random, work):
         copy(work, found)
         with open_store(found.url) as store:
             for asked in map(planned_once, questions()):
                 for _ in range(2):
                     compare(asked, world, random, work, store)
+
+
+@pytest.mark.parametrize(("version", "seeds"), WORLDS.items())
+def test_the_worlds_hold_what_is_hard(version: str, seeds: tuple[int, ...], tmp_path: Path) -> None:
+    """Each version is asked of explained declarations, companies that have none, smelters judged and not judged; and
+    of declarations that carry purchases although they are explained."""
+    held = set[str]()
+    for seed in seeds:
+        (tmp_path / str(seed)).mkdir()
+        with world_of(seed, tmp_path / str(seed)) as (*_, work):
+            case = work.latest.case
+            for mineral in case.graph.minerals:
+                shares, standing = case.shares(mineral), set(case.standing(mineral).tolist())
+                hard = {
+                    "explained": (~shares.ways).any(), "carrying": (shares.explained & shares.ways).any(),
+                    "none": have_none(case, [mineral]), "not judged": NOT_JUDGED in standing,
+                    "judged": standing - {NOT_JUDGED, UNIDENTIFIED},
+                }  # fmt: skip
+                held |= {name for name, is_there in hard.items() if is_there}
+    assert held == {"explained", "carrying", "none", "not judged", "judged"}
 
 
 def compare(asked: Question, world: World, random: Random, work: Workspace, store: Store) -> None:

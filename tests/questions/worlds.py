@@ -1,8 +1,9 @@
 """Random campaigns for comparing the two stores: small, and with everything that the questions must get right.
 
-Purchases in circles and from oneself, several claims for one link, minerals named or not, companies out of scope,
-schemes that disagree, assessments that ran out, unknown words, regions beside countries, mines, lists, documents that
-are superseded or undated, nodes that are one, smelters without a name, and ids that are no plain letters.
+Purchases in circles and from oneself, several claims for one pair, minerals named or not, companies that have none of
+a mineral or buy only from such, lists that claim to be whole, days without an assurance list, schemes that disagree,
+assessments that ran out, unknown words, regions beside countries, mines, lists, documents that are superseded or
+undated, nodes that are one, smelters without a name, and ids that are no plain letters.
 """
 
 from __future__ import annotations
@@ -50,6 +51,8 @@ class World:
         smelters = [f"CID90000{i}" for i in range(self.random.randint(1, 5))]
         smelters += ["unidentified:gold:S1", "unlisted:tin:some smelter:PE"][: self.random.randint(0, 2)]
         self.smelters = [Node("Smelter", id_, f"Smelter {id_[-3:]}") for id_ in smelters]
+        self.declaring = self.random.randint(0, len(self.companies))
+        self.assessed = self.random.random() < 0.9
         self.mines = [Node("Mine", f"mine:{name}:CD", name) for name in ("upper", "lower")]
 
     # ---- claims -----------------------------------------------------------------------------------------------
@@ -70,21 +73,36 @@ class World:
     def _purchases(self) -> Iterator[Edge]:
         for row in self._some(3, 14):
             buyer, seller = (self.random.choice(self.companies) for _ in "ab")
-            share = self.random.choice((None, 0.25, 1.0))
+            share = self.random.choice((None, 0.25, 0.6, 1.0))
             yield self._edge("BUYS_FROM", buyer, seller, row, self._mineral("", ""), share=share)
 
     def _declarations(self) -> Iterator[Edge]:
-        company = self.random.choice(self.companies)
+        company = self.random.choice(self.companies[: 1 + self.declaring])
         for row in self._some(1, 6):
             written = {"written_name": self.random.choice(("", "as written")), "written_country": ""}
             yield self._edge("DECLARES", company, self.random.choice(self.smelters), row, self._mineral(), **written)
         for row in self._some(0, 4):
             question = Node("Question", f"cmrt:{self.random.choice('1233334444')}", "asks")
-            answer = self.random.choice(("Yes", "No", "no", "NO", "Unknown"))
+            answer = self.random.choice(("Yes", "No", "no", " NO ", "Unknown"))
             yield self._edge("ANSWERED", company, question, row, self._mineral(), answer=answer)
+        for number, answer in (("6", "100%"), ("7", "Yes")) if self.random.random() < 0.5 else ():
+            for mineral in MINERALS:
+                question = Node("Question", f"cmrt:{number}", "asks")
+                yield self._edge("ANSWERED", company, question, f"Sheet!B{number}", mineral, answer=answer)
+
+    def _refusals(self) -> Iterator[Edge]:
+        """Companies that have none of a mineral; the others may buy only from them."""
+        for company in self.companies[1 + self.declaring :]:
+            for mineral in MINERALS:
+                question = Node("Question", f"cmrt:{self.random.choice('12')}", "asks")
+                if self.random.random() < 0.6:
+                    yield self._edge("ANSWERED", company, question, "Sheet!B1", mineral, answer="No")
+                elif self.random.random() < 0.5:
+                    seller = self.random.choice(self.companies[1 + self.declaring :])
+                    yield self._edge("BUYS_FROM", company, seller, "Sheet!B2", share=1.0)
 
     def _assessments(self) -> Iterator[Edge]:
-        for row in self._some(3, 12):
+        for row in self._some(3, 12) if self.assessed else ():
             scheme, status = self.random.choice(_STATUS)
             dates = {"assessed": self._day(), "valid_until": self.random.choice((None, None, self._day()))}
             smelter, head = self.random.choice(self.smelters), Node("Scheme", scheme, scheme)
@@ -137,6 +155,7 @@ class World:
         kinds = [
             self._purchases,
             self._declarations,
+            self._refusals,
             self._assessments,
             self._whereabouts,
             self._lists,
@@ -178,10 +197,11 @@ class World:
             "smelter": pick(self.smelters[:2]).id,
             "node": "{0.label}:{0.id}".format(pick([*self.companies, *self.smelters[:2], self.mines[0]])),
             "standings": pick(
-                (["not accepted"], ["not accepted", "unidentified", "not on list"], ["accepted", "in progress"])
+                (["not accepted"], ["not accepted", "unidentified", "not on list"], ["accepted", "not judged"])
             ),
             "minerals": pick((list(MINERALS), ["tin"], ["gold"])),
             "max_hops": few,
+            "explained": pick((False, True)),
             "limit": pick((1, 3, 1000)),
             "at_least": 2,
             "steps": pick((1, 2, 3)),

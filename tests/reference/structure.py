@@ -50,14 +50,16 @@ def _extend(figures: Figures, leading: dict[str, list[str]], ids: tuple[str, ...
             yield from _extend(figures, leading, (*ids, seller), share * part)
 
 
-def reached(figures: Figures, company: str, without: Iterable[str] = ()) -> set[str]:
-    """The smelters that paths from the company lead to when some companies are taken out."""
+def reached(figures: Figures, company: str, without: Iterable[str] = (), *, through_others: bool = False) -> set[str]:
+    """The smelters that paths from the company lead to when some companies are taken out; ``through_others`` leaves out
+    the paths that are its own declarations."""
     out = set(without)
     found, seen, front = set[str](), {company}, [company]
     leading = ways(figures, company)
     while front:
         here = front.pop()
-        found |= set(leading[here])
+        if here != company or not through_others:
+            found |= set(leading[here])
         for seller in figures.links.kept[here]:
             if seller not in seen and seller not in out:
                 seen.add(seller)
@@ -96,12 +98,13 @@ class Cut(NamedTuple):
 
 
 def smallest_cut(figures: Figures, company: str, standing: str = "not accepted") -> Cut:
-    """The fewest companies without which no path leads to a smelter of this standing."""
+    """The fewest companies without which no path leads to a smelter of this standing but the company's own
+    declarations."""
     bad = {smelter for smelter, found in figures.standing.items() if found == standing}
     own = frozenset(bad & set(ways(figures, company)[company]))
     others = sorted(figures.links.leads[company] - {company})
     for size in range(len(others) + 1):
-        cuts = [c for c in combinations(others, size) if not (reached(figures, company, c) & bad) - own]
+        cuts = [c for c in combinations(others, size) if not reached(figures, company, c, through_others=True) & bad]
         if cuts:
             return Cut(cuts[0], len(cuts), own)
     raise AssertionError("taking out everybody else leaves only the company's own declarations")

@@ -262,16 +262,14 @@ def chokes(pair: Pair) -> Differences:
         reference, cut = find_gates(pair.figures, company), smallest_cut(pair.figures, company)
         estimate = pair.figures.estimate[company]
         ours = {gate.company.id: gate for gate in found.gates}
+        standing = pair.figures.standing
         wanted = {gate: part for gate, part in reference.items() if part.not_accepted}
-        yield from same(f"gates: {company}", sorted(g for g in ours if ours[g].targets), sorted(wanted))
+        yield from same(f"gates: {company}", sorted(ours), sorted(wanted))
         for gate in sorted(ours.keys() & wanted.keys()):
-            standing, at = pair.figures.standing, f"{gate} for {company}"
-            gated = [smelter.id for smelter in ours[gate].smelters.get(pair.mineral, ())]
-            bad = [
-                sorted(s for s in found if standing[s] == "not accepted") for found in (gated, reference[gate].smelters)
-            ]
-            yield from same(f"targets: {at}", ours[gate].targets, reference[gate].not_accepted)
-            yield from same(f"gated: {at}", *bad)
+            at = f"{gate} for {company}"
+            gated = sorted(smelter.id for smelter in ours[gate].smelters.get(pair.mineral, ()))
+            bad = sorted(s for s in reference[gate].smelters if standing[s] == "not accepted")
+            yield from same(f"smelters: {at}", gated, bad)
             part = reference[gate].exposure / estimate
             yield from near(f"part of exposure: {at}", ours[gate].part.get(pair.mineral, 0.0), part)
         yield from same(f"size of the cut: {company}", len(found.cut), len(cut.companies))

@@ -38,8 +38,8 @@ def test_the_package_offers_what_it_names() -> None:
 def test_load_reports_and_counts_each_file(files: Path, tmp_path: Path) -> None:
     seen: list[tuple[int, int, str]] = []
     with graphmap.open(str(tmp_path / "chain.graphmap")) as work:
-        report = work.load(files, jobs=0, progress=lambda *step: seen.append(step))
-        again = work.load(files, jobs=0)
+        report = work.load(files, jobs=0, progress=lambda *step: seen.append(step)).detail
+        again = work.load(files, jobs=0).detail
     assert [one.kind for one in report.documents] == ["cmrt", "cmrt", "companies", "purchases", "smelters"]
     assert [one.file for one in report.rejected] == ["broken.xls"]
     assert [(done, total) for done, total, _ in seen] == [(i, 6) for i in range(1, 7)]
@@ -49,12 +49,14 @@ def test_load_reports_and_counts_each_file(files: Path, tmp_path: Path) -> None:
 def test_the_graph_is_read_again_after_a_change(work: graphmap.Workspace) -> None:
     before = work.graph
     assert work.graph is before
-    assert work.rate().query("company == 'S-1'")["smelters"].item() == 2
+    assert work.rate().to_frame().query("company == 'S-1'")["smelters"].item() == 2
     gone = work.forget("CMRT Example Solder.xlsx")
-    assert gone.source.kind == "cmrt"
+    assert [one.source.kind for one in gone.detail] == ["cmrt"]
+    assert gone.findings == ("Forgotten: CMRT Example Solder.xlsx (cmrt, 2026-06-01)",)
     assert work.graph is not before
-    assert work.rate().query("company == 'S-1'")["smelters"].item() == 0
-    assert [stored.source.file for stored in work.sources()].count("CMRT Example Solder.xlsx") == 0
+    assert work.rate().to_frame().query("company == 'S-1'")["smelters"].item() == 0
+    assert [stored["file"] for stored in work.sources()].count("CMRT Example Solder.xlsx") == 0
+    assert work.sources().basis.documents == len(work.sources()) == 4
 
 
 def test_a_document_is_named_by_id_or_file(work: graphmap.Workspace, files: Path, tmp_path: Path) -> None:
@@ -116,56 +118,76 @@ def test_minerals_go_by_name_and_symbol(work: graphmap.Workspace) -> None:
 
 
 def test_rate_and_overall(work: graphmap.Workspace) -> None:
-    rated = work.rate("Sn")
+    rated = work.rate("Sn").to_frame()
     assert dict(zip(rated["company"], rated["exposure"].round(9), strict=True)) == {
         "S-1": 0.475,
         "B-1": 0.305,
         "S-2": 0.05,
     }
-    assert work.rate(["gold"]).empty
-    assert work.overall()["company"].tolist() == ["S-1", "B-1", "S-2"]
+    assert [(row["company"], row["unknown"]) for row in work.rate(["gold"])] == [("B-1", 1.0)]
+    assert [row["company"] for row in work.overall()] == ["S-1", "B-1", "S-2"]
+    assert [row["company"] for row in work.overall(tier=1)] == ["S-1", "S-2"]
+    assert work.rate(tier=0).findings == ("Example Brand [B-1] is the most exposed: 30.5 % [5.0–56.0 %] in tin.",)
 
 
 def test_attribution_sums_to_the_exposure(work: graphmap.Workspace) -> None:
     found = work.attribute(None, "tin")
-    for parts in (found.by_smelter, found.by_supplier):
-        assert sum(part.contribution for part in parts) == pytest.approx(found.exposure) == pytest.approx(0.305)
-    assert [part.id for part in found.by_supplier] == ["S-1", "S-2"]
+    for split in ("smelter", "supplier"):
+        parts = [part for part in found if part["split"] == split]
+        assert (
+            sum(part["contribution"] for part in parts) == pytest.approx(found.detail.exposure) == pytest.approx(0.305)
+        )
+    assert [part["id"] for part in found if part["split"] == "supplier"] == ["S-1", "S-2"]
 
 
 def test_paths(work: graphmap.Workspace) -> None:
-    (path,) = work.paths().paths
-    assert str(path) == "Example Brand > Example Solder > Bad Example Tin"
-    assert path.score == pytest.approx(0.6 * 0.5 * 0.9)
-    assert [str(hop.receipts[0]) for hop in path.hops] == [
+    (path,) = work.paths()
+    assert path["path"] == "Example Brand > Example Solder > Bad Example Tin"
+    assert path["score"] == pytest.approx(0.6 * 0.5 * 0.9)
+    assert [str(hop["receipts"][0]) for hop in path["hops"]] == [
         "purchases.csv, A2 (2026-05-31)",
         "CMRT Example Solder.xlsx, Smelter List!A6 (2026-06-01)",
     ]
-    assert work.paths("Example Brand", to="Good", through=["S-2"]).total == 1
-    assert work.paths(to="any", avoiding=["S-1", "S-2"], mineral="tin").total == 0
+    assert work.paths("Example Brand", to="Good", through=["S-2"]).detail.total == 1
+    assert len(work.paths(to="any", avoiding=["S-1", "S-2"], mineral="tin")) == 0
 
 
 def test_choke_points_concentration_and_conformance(work: graphmap.Workspace) -> None:
-    assert [company.id for company in work.chokepoints().cut] == ["S-1"]
-    assert work.concentration(["S-2"], minerals="tin")["hhi"].tolist()[0] == 10_000
-    rates = work.conformance(["Example Brand"], minerals="tin")
-    assert rates[["accepted", "identified", "rate_by_count"]].to_numpy().tolist() == [[1, 2, 0.5]]
+    assert [row["company"] for row in work.chokepoints() if row["act"]] == ["S-1"]
+    assert work.concentration(["S-2"], minerals="tin").rows[0]["hhi"] == 10_000
+    (rates,) = work.conformance(["Example Brand"], minerals="tin")
+    assert (rates["accepted"], rates["identified"], rates["rate_by_count"]) == (1, 2, 0.5)
     assert len(work.conformance()) == 3
 
 
 def test_show(work: graphmap.Workspace) -> None:
     found = work.show("CID900002")
-    assert found.figures[0].mineral == "tin"
-    (claim,) = found.claims["DECLARES"]
-    assert (claim.other.name, claim.receipt.row) == ("Example Solder", "Smelter List!A6")
+    assert found.detail.figures[0].mineral == "tin"
+    (claim,) = [row for row in found if row.get("type") == "DECLARES"]
+    assert (claim["other_name"], claim["cell"]) == ("Example Solder", "Smelter List!A6")
 
 
 def test_export(work: graphmap.Workspace, tmp_path: Path) -> None:
-    assert work.export(tmp_path / "chain.graphml") == tmp_path / "chain.graphml"
+    assert work.export(tmp_path / "chain.graphml").detail == tmp_path / "chain.graphml"
     work.export(tmp_path / "tables", form="csv")
     assert "Example Solder" in (tmp_path / "tables" / "nodes.csv").read_text("utf-8")
     network = work.graph.to_networkx()
     assert "Smelter:CID900002" in network
+
+
+def test_a_trajectory_has_a_row_for_each_date(work: graphmap.Workspace) -> None:
+    found = work.trajectory("B-1")
+    assert found.detail is not None
+    assert [(row["mineral"], str(row["day"])) for row in found if not row["forecast"]][-1] == ("tin", "2026-06-30")
+    assert found.to_dict()["rows"][0]["rate"] is None, "before the assurance list nothing is judged"
+
+
+def test_the_questions_are_listed_and_answered(work: graphmap.Workspace) -> None:
+    assert {row["name"] for row in work.questions()} == {one.name for one in work.questions().detail}
+    answer = work.query("standing-of-smelters")
+    assert answer.basis.as_of == "2026-06-30"
+    assert [row["standing"] for row in answer] == ["accepted", "not accepted"]
+    assert all(answer.columns.values())
 
 
 def test_starting_points(work: graphmap.Workspace) -> None:

@@ -58,7 +58,10 @@ def test_json_says_what_was_done(run: Run, loaded: Path) -> None:
     def copied(*options: str) -> dict[str, Any]:
         code, out, _ = run("copy", loaded / "chain.graphmap", "copy.graphmap", "--json", *options)
         assert code == 0
-        return dict(json.loads(out))
+        told = json.loads(out)
+        assert (told["basis"]["documents"], told["basis"]["policy"], told["basis"]["lens"]) == (5, "", "")
+        (row,) = told["rows"]
+        return dict(row)
 
     first = copied()
     documents, claims = first["documents"], first["claims"]

@@ -59,20 +59,22 @@ def test_without_options_the_page_is_written(run: Run) -> None:
 def test_json_tells_files_and_findings(run: Run) -> None:
     code, out, _ = run("map", "-o", "a.html", "--json", "--quiet")
     told = json.loads(out)
-    assert (code, told["files"]) == (0, ["a.html"])
-    assert list(told["findings"])[:5] == ["paths", "network", "world", "flow", "matrix"]
-    assert all(told["findings"].values())
+    views, files = ([row for row in told["rows"] if row["row"] == kind] for kind in ("view", "file"))
+    assert (code, files) == (0, [{"row": "file", "file": "a.html", "bytes": Path("a.html").stat().st_size}])
+    assert [row["view"] for row in views][:5] == ["paths", "network", "world", "flow", "matrix"]
+    assert [row["finding"] for row in views] == told["findings"]
+    assert all(told["findings"])
 
 
 def test_what_is_not_asked_for_is_not_computed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     drawn, draw_one = list[tuple[str, str]](), maps.Map._draw
-    monkeypatch.setattr(api.Workspace, "trajectory", lambda *_: pytest.fail("nobody asks for the trend"))
+    monkeypatch.setattr(api.Workspace, "_trajectory", lambda *_: pytest.fail("nobody asks for the trend"))
     monkeypatch.setattr(maps.Map, "_draw", lambda self, *one: drawn.append(one) or draw_one(self, *one))
     code, out, _ = run("map", "--svg", "w.svg", "--view", "world", "--mineral", "tin", "--json", "--quiet")
     assert (code, drawn) == (0, [("world", "tin")])
-    (told,) = json.loads(out)["findings"].items()
-    assert told[0] == "world"
-    assert "tin" in told[1], "the finding is that of the picture"
+    view, _ = json.loads(out)["rows"]
+    assert view["view"] == "world"
+    assert "tin" in view["finding"], "the finding is that of the picture"
 
 
 def test_the_same_store_gives_the_same_bytes(run: Run) -> None:

@@ -101,10 +101,10 @@ def test_the_whole_workbook_is_read_sheet_by_sheet(tmp_path: Path) -> None:
     (tmp_path / "lists.xlsx").write_bytes(workbook(LISTS, filled))
     write_lists(tmp_path / "empty.xlsx")
     with api.open(tmp_path / "chain.graphmap") as work:
-        report = work.load(tmp_path / "empty.xlsx", jobs=0)
+        report = work.load(tmp_path / "empty.xlsx", jobs=0).detail
         assert {one.kind for one in report.documents} == {one.kind for one in LISTS}
         assert report.counts["claims"] == report.counts["errors"] == report.counts["rejected"] == 0
-        report = work.load(tmp_path / "lists.xlsx", jobs=0)
+        report = work.load(tmp_path / "lists.xlsx", jobs=0).detail
         assert report.counts["errors"] == report.counts["rejected"] == 0
         assert set(work.graph.edges) >= {
             "BUYS_FROM", "ASSESSED_BY", "LISTED_BY", "ORIGINATES_IN", "HAS_ROLE",

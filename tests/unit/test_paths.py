@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from graphmap.analysis import paths
 from graphmap.analysis.case import Case
-from graphmap.analysis.paths import TARGETS, Path, Unclear, find_paths
+from graphmap.analysis.paths import TARGETS, Path, Unclear, direct_suppliers_to, find_paths, smelters_reached
 from graphmap.analysis.search import Count, count_paths, k_best, potential
 from graphmap.errors import GraphmapError, NotFound
 from graphmap.graph import Floats, Ints
@@ -34,6 +34,7 @@ from tests.chains import (
     node_of,
     originates,
     region,
+    whole,
 )
 from tests.graphs import PLAIN, answered, buys, company, declares, smelter
 
@@ -254,9 +255,21 @@ def test_paths_of_a_case_are_the_simple_paths_of_its_claims(rows: list) -> None:
     found = find_paths(case, node_of(case, "C0"), k=100_000)
     graph = nx.DiGraph((row.tail.id, row.head.id) for row in rows if row.type != "ASSESSED_BY")
     bad = [id_ for id_ in graph if id_ in ("X1", "X3")]
-    expected = {" ".join(path) for id_ in bad for path in nx.all_simple_paths(graph, "C0", id_)}
+    every = {" ".join(path) for id_ in bad for path in nx.all_simple_paths(graph, "C0", id_)}
+    more = find_paths(case, node_of(case, "C0"), k=100_000, explained=True)
+    assert {written(path) for path in more.paths} == every
+    assert more.total == len(every)
+    # A declaration that a supplier explains is no way, unless it carries mass.
+    idle = {written(path) for path in more.paths if path.hops[-1].explained and not path.hops[-1].share}
+    expected = every - idle
     assert {written(path) for path in found.paths} == expected
     assert found.total == len(expected)
+    assert {one.id for one in found.direct} == {way.split()[1] for way in expected if way.split()[1] not in bad}
+    assert {one.id for one in found.smelters} == {way.split()[-1] for way in expected}
+    assert direct_suppliers_to(case, node_of(case, "C0"), "not-accepted") == tuple(one.node for one in found.direct)
+    wider = set(direct_suppliers_to(case, node_of(case, "C0"), "any"))
+    assert wider >= {one.node for one in found.direct}  # a larger group never gives fewer
+    assert set(smelters_reached(case, node_of(case, "C0"), "any")) >= {one.node for one in found.smelters}
     scores = [path.score for path in found.paths]
     assert scores == pytest.approx(sorted(scores, reverse=True))
     assert sum(scores) <= found.exposure["gold"] + 1e-9
@@ -309,6 +322,8 @@ def test_several_minerals_share_one_ranking_and_one_k() -> None:
         declares("S", "Y", "tin"),
         declares("S", "Z", "tin"),
         *(assessed(id_, "Non-conformant") for id_ in "XYZ"),
+        *whole("S", mineral="gold"),
+        *whole("S", mineral="tin"),
     )
     best = find_paths(case, node_of(case, "B"), k=2)
     assert [(path.mineral, path.score) for path in best.paths] == [("gold", 1.0), ("tin", 0.5)]
@@ -462,9 +477,10 @@ def test_explained_links_and_harmless_smelters_rank_last_with_score_0() -> None:
         declares("T", "Z"),
         assessed("X", "Non-conformant"),
         assessed("Z", "Conformant"),
+        *whole("S", "T"),
         values={"accepted": 0.0},
     )
-    found = find_paths(case, node_of(case, "B"), to="any")
+    found = find_paths(case, node_of(case, "B"), to="any", explained=True)
     assert [(written(path), path.score) for path in found.paths] == [
         ("B S X", pytest.approx(0.001)),
         ("B X", 0.0),
@@ -539,4 +555,6 @@ def test_no_path_is_no_all_clear() -> None:
     )
     found = find_paths(case, node_of(case, "S"), to="not-accepted")
     assert found.paths == ()
-    assert found.unclear == {"gold": Unclear(smelters=3, not_on_list=1, unidentified=1, unknown=pytest.approx(0.3))}
+    assert found.unclear == {
+        "gold": Unclear(smelters=3, not_on_list=1, not_judged=0, unidentified=1, unknown=pytest.approx(0.3 + 0.7 / 3))
+    }
