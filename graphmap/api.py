@@ -179,27 +179,42 @@ class Workspace:
         stored = self.store.sources()
         hits = [one for one in stored if text == one.source.file]
         if not hits and len(text) >= 4:
-            hits = [one for one in stored if one.source.id.startswith(text.lower())]
+            hits = [one for one in stored if one.source.id.casefold().startswith(text.casefold())]
         if len(hits) == 1:
             return hits[0]
         if hits:
+            ids = [id_ if "#" in id_ else id_[:12] for id_ in (one.source.id for one in hits[:_LISTED])]
             listed = "; ".join(
-                f"{one.source.id[:12]} ({one.source.file}, {one.source.as_of})" for one in hits[:_LISTED]
+                f"{id_} ({one.source.file}, {one.source.as_of})" for id_, one in zip(ids, hits, strict=False)
             )
             raise NotFound(f"{len(hits)} documents are called {text!r}.", f"Name one by its id: {listed}.")
         near = names.closest(text, sorted({one.source.file for one in stored}))
         cure = f"Is it one of these: {'; '.join(near)}?" if near else "graphmap sources lists them."
         raise NotFound(f"No document in the store is called {text!r}.", cure)
 
-    def forget(self, text: str) -> Result[Stored]:
+    def forget(self, text: str) -> Result[Sequence[Stored]]:
         """Remove a document, named as for ``source``, and all that only it says. Returns what is gone.
+
+        Of a file that holds several documents, its name or the id before "#" removes all.
 
         >>> work.forget("CMRT Acme.xlsx")                                   # doctest: +SKIP
         """
-        stored = self.source(text)
-        self.store.forget(stored.source.id)
+        found = self.file(text)
+        for stored in found:
+            self.store.forget(stored.source.id)
         self._reread()
-        return papers.forgotten(stored, self.store.sources())
+        return papers.forgotten(found, self.store.sources())
+
+    def file(self, text: str) -> list[Stored]:
+        """The documents of the file that ``text`` names as for ``source``: one, or one for each kind of sheet."""
+        named = [one for one in self.store.sources() if text == one.source.file]
+        named = named or [
+            one
+            for one in self.store.sources()
+            if "#" in one.source.id and len(text) >= 4 and one.source.id.partition("#")[0].startswith(text.casefold())
+        ]
+        ids = {one.source.id.partition("#")[0] for one in named}
+        return named if len(ids) == 1 and len(named) > 1 else [self.source(text)]
 
     # ---- the graph --------------------------------------------------------------------------------------------
 

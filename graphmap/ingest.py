@@ -1,4 +1,4 @@
-"""From files to the store: recognise, read and check each document in a worker, keep it, report.
+"""From files to the store: recognise, read and check the documents of each file in a worker, keep them, report.
 
 Each document is kept whole as soon as it has been read (together with others that wait), or not at all. What becomes
 of its rows is counted: every row that was read is used by a claim or told of in an issue.
@@ -23,11 +23,12 @@ from graphmap import schema
 from graphmap.errors import FileRejected, GraphmapError, StoreError, StoreLost
 from graphmap.owner import KIND as OWNER
 from graphmap.owner import given_name, owner_document, sentences
+from graphmap.recognition import Part, recognise
 from graphmap.records import About, Batch, Edge, Issue, Node, Severity, Source, Value
 from graphmap.sheets import Document, diagnose, open_document
 from graphmap.sheets.values import shown
-from graphmap.shelf import Loader, loaders, recognise
-from graphmap.store import TOGETHER, Store
+from graphmap.shelf import Loader, loaders
+from graphmap.store import TOGETHER, Store, Stored
 from graphmap.workers import Died, run
 
 EXTENSIONS = frozenset({".xlsx", ".xlsm", ".xls", ".csv", ".tsv", ".txt", ".json"})
@@ -139,13 +140,13 @@ def load(
     done = 0
     with closing(run(_read_task, tasks, jobs=workers, ahead=TOGETHER, size=_claims_of)) as groups:
         for group in groups:
-            read = [(Path(task.path), result) for task, result in group if isinstance(result, Batch)]
+            read = [(Path(task.path), batch) for task, result in group if isinstance(result, tuple) for batch in result]
             if read:
                 _keep(store, read, len(tasks) - done - len(group))
             for task, result in group:
                 path = Path(task.path)
-                if isinstance(result, Batch):
-                    documents.append(_loaded(path, result))
+                if isinstance(result, tuple):
+                    documents += [_loaded(path, batch) for batch in result]
                 else:
                     rejected.append(_rejected(path, result))
                 done += 1
@@ -168,12 +169,12 @@ def _keep_owner(store: Store, owner: str) -> tuple[str, ...]:
     return tuple(given_name(source) for source in others)
 
 
-def _read_task(task: _Task) -> Batch:
-    return read_batch(Path(task.path), task.today, tuple(map(Path, task.extra)))
+def _read_task(task: _Task) -> tuple[Batch, ...]:
+    return read_batches(Path(task.path), task.today, tuple(map(Path, task.extra)))
 
 
-def _claims_of(batch: Batch) -> int:
-    return len(batch.edges)
+def _claims_of(batches: tuple[Batch, ...]) -> int:
+    return sum(len(batch.edges) for batch in batches)
 
 
 def _keep(store: Store, read: Sequence[tuple[Path, Batch]], left: int) -> None:
@@ -265,9 +266,20 @@ def _once_each(documents: Sequence[Loaded]) -> list[Loaded]:
     return out
 
 
+def _without_old_parts(documents: Sequence[Loaded], store: Store) -> list[Stored]:
+    """What is stored; documents of the files just read that these no longer hold, since other loaders read them, go."""
+    now = {one.source for one in documents}
+    files = {id_.partition("#")[0] for id_ in now}
+    stored = store.sources()
+    old = [one for one in stored if one.source.id not in now and one.source.id.partition("#")[0] in files]
+    for one in old:
+        store.forget(one.source.id)
+    return store.sources() if old else stored
+
+
 def _superseded(documents: Sequence[Loaded], store: Store) -> list[Loaded]:
     """Add which document of its series each gives way to, or stands for."""
-    stored = {one.source.id: one for one in store.sources()}
+    stored = {one.source.id: one for one in _without_old_parts(documents, store)}
     supersedes: dict[str, list[str]] = {}
     for one in stored.values():
         if one.superseded_by:
@@ -288,13 +300,18 @@ COUNTS = ("rows", "used", "unused", "claims")
 """What is counted of each document."""
 
 
-def read_batch(path: Path, today: date, extra: Sequence[Path] = ()) -> Batch:
-    """All that one document says, checked against the schema; runs in a worker.
+def read_batches(path: Path, today: date, extra: Sequence[Path] = ()) -> tuple[Batch, ...]:
+    """All that one file says, a batch for each document in it, checked against the schema; runs in a worker.
 
-    Raises ``FileRejected``; a loader that fails or breaks the schema rejects the file, too.
+    A file with tables of several kinds holds a document of each; their ids are that of the file, "#" and the name of
+    the document's first sheet. Raises ``FileRejected``; a loader that fails or breaks the schema rejects the file, too.
     """
     document = open_document(path, today=today)
-    loader = recognise(document, loaders(extra))
+    return tuple(map(_batch, recognise(document, loaders(extra))))
+
+
+def _batch(part: Part) -> Batch:
+    document, loader = part.document, part.loader
     collected = _collect(document, loader)
     about = collected.about
     assert about
@@ -310,7 +327,7 @@ def read_batch(path: Path, today: date, extra: Sequence[Path] = ()) -> Batch:
     message, cure = "nothing of this row was used, and the loader does not say why", "Report this: it is a bug."
     issues += [Issue("error", rows[row], message, "", cure) for row in rows if row not in used and row not in told]
     source = Source(
-        id=document.digest,
+        id=f"{document.digest}#{shown(part.sheet)}" if part.sheet else document.digest,
         kind=loader.kind,
         series=about.series,
         title=about.title,

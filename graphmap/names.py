@@ -199,6 +199,53 @@ def mineral(text: str) -> str | None:
     return symbol or written.get(_fold(text)) or written.get(_fold(_BRACKETS.sub(" ", text)))
 
 
+_BETWEEN = re.compile(r"\s*[,、，/+&]\s*|\s+(?:and|und|et|y|e)\s+", re.IGNORECASE)
+
+
+@lru_cache(maxsize=4096)
+def mineral_parts(text: str) -> tuple[str, ...]:
+    """The minerals that a text lists, each as written: "Gold, Copper" and "Gold/Copper" are two.
+
+    A text that is the name of one mineral stays whole ("tantalum/niobium"), and so does one of which no part is one.
+    """
+    parts = tuple(part for part in _BETWEEN.split(text) if part)
+    return (text,) if mineral(text) or not any(map(mineral, parts)) else parts
+
+
+_GOODS = frozenset({
+    "ore", "ores", "concentrate", "concentrates", "metal", "metals", "ingot", "ingots", "bar", "bars", "bullion",
+    "powder", "powders", "oxide", "oxides", "hydroxide", "sulphate", "sulfate", "carbonate", "chloride",
+    "nitrate", "fluoride", "carbide", "salt", "salts", "compound", "compounds", "chemical", "chemicals", "wire",
+    "wires", "rod", "rods", "sheet", "sheets", "foil", "foils", "plate", "plates", "strip", "tube", "tubes",
+    "target", "targets", "granules", "pellets", "cathode", "cathodes", "anode", "anodes", "paste", "solder",
+    "alloy", "alloys", "sponge", "scrap", "bonding", "refined", "primary", "secondary", "natural", "recycled",
+    "pure", "fine",
+})  # fmt: skip
+"""Words that say in what form a mineral is bought, and nothing else."""
+
+_NOT_IN_GOODS = frozenset({"lead"})
+"""Words for minerals that mean something else among goods: lead wires are of copper."""
+
+
+@lru_cache(maxsize=4096)
+def commodity_mineral(text: str) -> str | None:
+    """The mineral that a commodity is, e.g. "tin" for "Tin solder bar"; None where it is none, or made of more."""
+    if found := mineral(text):
+        return found
+    words = _fold(text).split()
+    kinds = {word: word for word in schema.MINERALS if " " not in word and word not in _NOT_IN_GOODS}
+    named = {kinds.get(word) or _ORES.get(word, "") for word in words} - {""}
+    rest = [word for word in words if word not in kinds and word not in _ORES and word not in _GOODS]
+    rest = [word for word in rest if not word.isdecimal()]
+    return next(iter(named)) if len(named) == 1 and not rest else None
+
+
+_ORES: Mapping[str, str] = {
+    "coltan": "tantalum", "tantalite": "tantalum", "cassiterite": "tin", "wolframite": "tungsten",
+    "scheelite": "tungsten", "aluminum": "aluminium", "wolfram": "tungsten",
+}  # fmt: skip
+
+
 def mineral_problem(text: str) -> tuple[str, str]:
     """Why a written mineral is not used, as a message that quotes it, and the cure."""
     like = closest(text, schema.MINERALS, limit=1)
@@ -222,3 +269,21 @@ def risk(text: str) -> str | None:
     """The risk of ``schema.ANNEX_II`` that a text numbers, e.g. "annex-ii:2" for "2" or "Annex II.2"; else None."""
     found = _RISK.fullmatch(unicodedata.normalize("NFKC", text).strip().casefold())
     return f"annex-ii:{found[1]}" if found else None
+
+
+# ---- schemes --------------------------------------------------------------------------------------------------
+
+_SCHEMES = frozenset({
+    "rmap", "rmi", "responsible minerals assurance process", "responsible minerals initiative", "cfsp",
+    "conflict free smelter program", "dap", "downstream assessment program", "lbma", "lbma rgg", "lbma rg",
+    "lbma good delivery", "lbma responsible gold", "responsible gold guidance", "london bullion market association",
+    "rjc", "rjc coc", "rjc chain of custody", "rjc cop", "responsible jewellery council", "ti cmc", "ticmc",
+    "tungsten industry conflict minerals council", "itsci", "irma", "copper mark", "the copper mark", "asi",
+    "fairmined", "fairtrade", "jdds", "joint due diligence standard", "dmcc", "dmcc rbd", "iso 19011", "unstated",
+})  # fmt: skip
+"""Schemes that assess smelters, refiners or mines, as lists call them; compared by ``_fold``."""
+
+
+def is_scheme(text: str) -> bool:
+    """Whether a text is the name of a scheme that is known here."""
+    return _fold(text) in _SCHEMES

@@ -1,13 +1,11 @@
 """Finds what stands on the shelves: loader files and questions, by path and at run time. Knows none of them by name.
 
 In a wheel a shelf lies inside the package (``graphmap/loaders``, ``graphmap/queries``), in a checkout beside it
-(``loaders``, ``queries``). A user's own ``.py`` goes through the same code as a loader of the shelf. Which loader reads
-a document is told by its content, never by its name.
+(``loaders``, ``queries``). A user's own ``.py`` goes through the same code as a loader of the shelf.
 """
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,10 +15,9 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 
-from graphmap.errors import FileRejected, GraphmapError
+from graphmap.errors import GraphmapError
 from graphmap.records import Record
-from graphmap.sheets import Document, Reads, header_of
-from graphmap.sheets.values import shown
+from graphmap.sheets import Document, Reads
 
 _PACKAGE = Path(__file__).parent
 
@@ -98,101 +95,3 @@ def _module(path: Path) -> ModuleType:
             f"{path.name}: the loader cannot be imported: {type(error).__name__}: {error}", "Correct the file."
         ) from error
     return module
-
-
-# ---- which loader reads a document? ---------------------------------------------------------------------------
-
-
-def recognise(document: Document, loaders: Sequence[Loader]) -> Loader:
-    """The loader that reads this document.
-
-    A layout with fixed cells is more special than a table, and is looked for first. Of several loaders the one with
-    the lowest ``order`` reads it, then the one that knows the most of its columns. Raises ``FileRejected`` when none
-    recognises it, or several equally well.
-    """
-    found = [(loader, 0) for loader in loaders if loader.reads.cells and _has_layout(document, loader.reads)]
-    if not found:
-        known = ((loader, _known_columns(document, loader.reads)) for loader in loaders if not loader.reads.cells)
-        found = [(loader, columns) for loader, columns in known if columns]
-    if not found:
-        raise _not_recognised(document, loaders)
-    ranked = sorted(found, key=lambda pair: _rank(*pair))
-    best = [loader for loader, columns in ranked if _rank(loader, columns) == _rank(*ranked[0])]
-    if len(best) > 1:
-        kinds = " and ".join(f"'{loader.title}' ({loader.path.name})" for loader in best)
-        raise FileRejected(
-            f"{document.file}: is recognised equally well as {kinds}.",
-            "Rename or add columns so that it fits one only.",
-        )
-    return best[0]
-
-
-def _rank(loader: Loader, columns: int) -> tuple[int, int]:
-    return loader.reads.order, -columns
-
-
-def _sheets(document: Document) -> set[str]:
-    return {name.strip().casefold() for name in document.sheet_names}
-
-
-def _missing_sheets(document: Document, reads: Reads) -> list[str]:
-    return [name for name in reads.sheets if name.casefold() not in _sheets(document)]
-
-
-def _has_layout(document: Document, reads: Reads) -> bool:
-    if _missing_sheets(document, reads):
-        return False
-    cells = {
-        cell: pattern for cell, pattern in reads.cells.items() if cell.split("!")[0].casefold() in _sheets(document)
-    }
-    return any(re.search(pattern, document.text(cell)) for cell, pattern in cells.items())
-
-
-def _known_columns(document: Document, reads: Reads) -> int:
-    """How many columns (keys, in JSON) of a document the loader knows; 0 if it lacks one that it needs."""
-    if document.form == "json":
-        content = document.json() if reads.json_keys else None
-        return len(reads.json_keys) if isinstance(content, dict) and content.keys() >= set(reads.json_keys) else 0
-    if _missing_sheets(document, reads):
-        return 0
-    fields = header_of(document, reads.columns).keys()
-    return len(fields) if any(fields >= set(needed) for needed in reads.needs) else 0
-
-
-def _not_recognised(document: Document, loaders: Sequence[Loader]) -> FileRejected:
-    """What is there, and what the loader that comes closest misses."""
-    if document.form == "json":
-        content = document.json()
-        keys = ", ".join(f"'{shown(key, 30)}'" for key in [*content][:10]) if isinstance(content, dict) else ""
-        there = f"its JSON has the keys {keys}" if keys else "its JSON is no object with keys"
-    elif document.form == "csv":
-        first = next((row for row in document.cells("") if any(row)), [])
-        there = "its first row holds " + (", ".join(f"'{shown(cell, 30)}'" for cell in first[:10]) or "nothing")
-    else:
-        there = "its sheets are " + ", ".join(f"'{shown(name, 40)}'" for name in document.sheet_names[:12])
-    near = max((miss for loader in loaders if (miss := _nearest_miss(document, loader))), default=None)
-    titles = "; ".join(loader.title for loader in loaders)
-    return FileRejected(
-        f"{document.file}: is none of the documents that graphmap reads: {there}{f'; {near[2]}' if near else ''}.",
-        f"These are read: {titles}. Any other needs a loader of its own (--with).",
-    )
-
-
-def _nearest_miss(document: Document, loader: Loader) -> tuple[float, int, str] | None:
-    """How near a loader came (0 to 1), its preference, and what it misses; None if nothing of it is there."""
-    reads, form = loader.reads, document.form
-    if form == "json":
-        return None
-    missing = _missing_sheets(document, reads)
-    if reads.sheets and len(missing) < len(reads.sheets):
-        if missing:
-            return 0.9, -reads.order, f"'{loader.title}' has a sheet '{missing[0]}' as well"
-        cells = ", ".join(reads.cells)
-        return 1.0, -reads.order, f"'{loader.title}' has its version or title in {cells}"
-    fields = header_of(document, reads.columns)
-    if reads.sheets or not fields or not reads.needs:
-        return None
-    needed = max(reads.needs, key=lambda needed: len(fields.keys() & set(needed)) / len(needed))
-    lacking = [field for field in needed if field not in fields]
-    wanted = " and ".join(f"'{reads.columns[field][0]}'" for field in lacking)
-    return 1 - len(lacking) / len(needed), -reads.order, f"'{loader.title}' needs a column {wanted} as well"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import chain
 from pathlib import PurePath
 from typing import Any, NamedTuple
 
 from graphmap import names, places, schema
 from graphmap.records import About, Edge, Node, Record
-from graphmap.sheets import Document, Reads, Row, header_of
+from graphmap.sheets import Document, Reads, Row
 
 READS = Reads(
     kind="areas",
@@ -17,14 +18,14 @@ READS = Reads(
     columns={
         "iso2": ("iso2", "iso 2", "iso alpha 2", "alpha 2"),
         "iso3": ("iso3", "iso 3", "iso alpha 3", "alpha 3"),
-        "country": ("country", "country name", "countryname", "country code"),
-        "whole_country": ("whole country", "wholecountry"),
+        "country": ("country", "country name", "country code"),
+        "whole_country": ("whole country",),
         "region_code": ("region code", "iso 3166 2", "subdivision code"),
         "region": ("region", "region name", "province", "state", "area"),
-        "conflict_affected": ("conflict affected", "conflictaffected"),
-        "high_risk": ("high risk", "highrisk"),
+        "conflict_affected": ("conflict affected", "conflict affected area", "is conflict affected"),
+        "high_risk": ("high risk", "high risk area", "is high risk"),
         "level": ("level", "risk level", "risk", "rating"),
-        "list": ("list", "list name"),
+        "list": ("list", "list name", "name of list", "area list"),
         "reason": ("reason", "rationale", "comment", "note"),
         "minerals": ("minerals", "mineral", "metal", "metals", "commodity", "commodities"),
         "as_of": ("as of", "as of date", "date", "list date"),
@@ -32,8 +33,27 @@ READS = Reads(
     needs=tuple(
         (country, field)
         for country in ("country", "iso2", "region_code")
-        for field in ("level", "list", "conflict_affected", "high_risk", "reason")
+        for field in ("level", "list", "conflict_affected", "high_risk", "whole_country", "reason")
     ),
+    proof=(
+        ("conflict_affected",), ("high_risk",), ("whole_country",), ("level",),
+        *(("list", field) for field in ("level", "reason", "region", "region_code")),
+    ),
+    values={"level": r"conflict.?affected|high.?risk|\bcahra\b|^listed$|^covered"},
+    called=(
+        "areas of concern", "cahra", "cahras", "high risk areas", "conflict affected areas", "risk areas",
+        "conflict affected and high risk areas", "countries of concern", "watch list", "regions of concern",
+    ),
+    # Words of orders, sites and companies: a list of areas names nothing but areas.
+    foreign=frozenset({
+        "po", "order", "orders", "invoice", "delivery", "deliver", "shipment", "quantity", "qty", "price", "sku",
+        "hs code", "tariff", "incoterm", "incoterms", "warehouse", "customer", "buyer", "seller", "vendor",
+        "supplier", "company", "product", "part number", "spend", "amount", "currency", "share", "site", "plant",
+        "hall", "building", "factory", "street", "address", "city", "town", "zip", "postal", "postcode", "latitude",
+        "lat", "longitude", "lon", "lng", "coordinates", "gps", "geom", "mine", "mines", "pit", "shaft", "deposit",
+        "smelter", "refiner", "facility", "cid", "contact", "email", "phone", "employee", "employees", "workers",
+        "owner", "operator",
+    }),
     json_keys=("meta", "entries"),
 )  # fmt: skip
 
@@ -42,6 +62,7 @@ _OWN = "own"
 _LISTED = "listed"
 _LISTS = {_CAHRA: "CAHRA list, Regulation (EU) 2017/821", _OWN: "own list"}
 _YES = frozenset({"1", "true", "yes", "y", "x"})
+_HARMLESS = frozenset({"low", "very low", "none", "no", "no risk", "low risk", "low-risk", "not listed", "green"})
 
 
 class _Area(NamedTuple):
@@ -135,8 +156,8 @@ Read = tuple[list[_Area], str, dict[str, str]]
 def _read_table(document: Document) -> Read:
     areas: list[_Area] = []
     dates: list[date] = []
-    is_cahra = not {"conflict_affected", "high_risk"}.isdisjoint(header_of(document, READS.columns))
     for row in document.table(READS.columns):
+        is_cahra = row.has("conflict_affected") or row.has("high_risk")
         if day := row.past_date("as_of"):
             dates.append(day)
         if area := _area(document, row, is_cahra):
@@ -155,6 +176,10 @@ def _area(document: Document, row: Row, is_cahra: bool) -> _Area | None:
         level = level or _level(document, address, whole, bool(code or region), conflict, risk)
         listed = listed or _CAHRA
     if minerals is None or (is_cahra and not level):
+        return None
+    if level in _HARMLESS:
+        message = f"an area of the level '{level}' is no area of concern; it is not used"
+        row.issue("note", "level", message, "Leave it out, or give the level that it has on the list.")
         return None
     return _Area(
         address=address,
@@ -191,7 +216,7 @@ def _level(document: Document, address: str, whole: bool, part: bool, conflict: 
 def _minerals(row: Row) -> tuple[str, ...] | None:
     """The minerals for which the area is listed, "" for all; None if the row names one that is not known."""
     found: dict[str, None] = {}
-    for text in row.split("minerals"):
+    for text in chain.from_iterable(map(names.mineral_parts, row.split("minerals"))):
         mineral = names.mineral(text)
         if not mineral:
             message, cure = names.mineral_problem(text)

@@ -20,13 +20,13 @@ READS = Reads(
         "id": (
             "id", "company id", "supplier id", "vendor id", "company no", "supplier no", "vendor no", "company number",
             "supplier number", "vendor number", "company code", "supplier code", "vendor code", "creditor",
-            "creditor no", "account number", "account no", "erp id", "lifnr",
+            "creditor no", "account number", "account no", "erp id",
         ),
         "name": ("name", "company name", "supplier name", "vendor name", "legal name", "legal entity name", "name 1"),
         "either": ("company", "supplier", "vendor", "organisation", "organization"),
         "country": (
             "country", "country code", "country region", "country key", "company country", "supplier country",
-            "vendor country", "location country", "land1",
+            "vendor country", "location country",
         ),
         "region": ("region", "state", "province", "state province", "region code"),
         "parent_id": ("parent id", "parent company id", "group id", "parent no"),
@@ -45,6 +45,25 @@ READS = Reads(
         *((name, field) for name in ("name", "either") for field in ("country", "role", "parent", "contact", "email")),
         *((name, field) for name in ("name", "either") for field in ("parent_id", "duns", "lei")),
     ),
+    proof=(
+        ("id",), ("name",), ("either",), ("parent_id",), ("parent",), ("duns",), ("lei",), ("role",),
+        ("contact_title",),
+    ),
+    values={
+        "role": r"\b(?:brand|own company|reporting company|supplier|vendor|trader|distributor|manufacturer|tier \d)\b",
+        "name": (
+            r"\b(?:ltd|limited|inc|corp|corporation|llc|plc|gmbh|ag|s\.? ?a\.?|s\.? ?p\.? ?a|s\.? ?r\.? ?l|b\.? ?v|"
+            r"n\.? ?v|ab|oy|co|company|pte|pty|pvt|bhd|holding|group)\b\.?$|公司|株式会社|有限|会社|주식회사"
+        ),
+    },
+    called=(
+        "suppliers", "vendors", "companies", "direct suppliers", "supplier master", "vendor master", "our suppliers",
+        "business partners", "lieferanten", "fournisseurs", "proveedores",
+    ),
+    foreign=frozenset({
+        "po", "purchase order", "invoice", "quantity", "qty", "unit price", "shipment", "smelter", "refiner", "mine",
+        "mines", "conflict affected", "high risk",
+    }),
 )  # fmt: skip
 
 _ROLES = {

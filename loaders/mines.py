@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import chain
 from pathlib import PurePath
 
 from graphmap import names, places, schema
@@ -26,21 +27,27 @@ READS = Reads(
         "longitude": ("longitude", "lon", "lng", "long"),
         "coordinates": ("coordinates", "gps", "gps coordinates", "lat lon"),
         "precision": ("precision", "coordinate precision", "accuracy", "confidence factor"),
-        "feeds": (
-            "smelters fed", "smelter fed", "fed smelters", "feeds", "smelters", "smelter", "smelter ids", "smelter id",
-            "cid", "supplies",
-        ),
+        "feeds": ("smelters fed", "smelter fed", "fed smelters", "feeds", "feeds smelters", "supplies smelters"),
+        "smelters": ("smelters", "smelter", "smelter ids", "smelter id", "cid", "supplies"),
         "kind": ("asset type", "facility type", "site type"),
         "annex_ii": ("annex ii", "annex ii risks", "annex ii flags", "oecd annex ii", "red flags"),
         "reason": ("reason", "annex ii reason", "flag reason"),
         "as_of": ("as of", "as of date", "visit date", "date"),
     },
     needs=(
-        *(("name", field) for field in ("country", "mineral", "feeds", "latitude", "coordinates")),
-        ("plain", "feeds"),
-        ("plain", "mineral", "latitude", "longitude"),
-        ("plain", "mineral", "coordinates"),
+        *(
+            (name, field)
+            for name in ("name", "plain")
+            for field in ("country", "mineral", "feeds", "smelters", "latitude", "coordinates")
+        ),
     ),
+    proof=(("id",), ("name",), ("plain", "feeds"), ("kind",)),
+    values={"kind": r"\bmines?\b"},
+    called=("mines", "mine sites", "mine list", "mining sites"),
+    foreign=frozenset({
+        "po", "order", "invoice", "delivery", "shipment", "quantity", "qty", "price", "sku", "buyer", "seller",
+        "customer", "vendor", "currency", "spend",
+    }),
 )  # fmt: skip
 
 
@@ -71,7 +78,12 @@ def _claims(row: Row, strange: dict[str, list[str]], seen: dict[str, tuple[str, 
     minerals = _minerals(row, strange)
     place = places.read_place(row)
     where, precision = places.read_coordinates(row, place), row.take("precision")
-    fed, risks, reason, kind = row.split("feeds"), row.split("annex_ii"), row.take("reason"), row.take("kind")
+    fed, risks, reason, kind = (
+        [(field, text) for field in ("feeds", "smelters") for text in row.split(field)],
+        row.split("annex_ii"),
+        row.take("reason"),
+        row.take("kind"),
+    )
     if kind and "mine" not in kind.casefold():
         row.issue("note", "kind", f"a site of type '{kind[:40]}' is no mine; the row is not used")
         return
@@ -109,7 +121,7 @@ def _minerals(row: Row, strange: dict[str, list[str]]) -> tuple[str, ...]:
     found: dict[str, None] = {}
     others = False
     for field in ("mineral", "second", "others"):
-        for text in row.split(field):
+        for text in chain.from_iterable(map(names.mineral_parts, row.split(field))):
             if mineral := names.mineral(text):
                 found["" if mineral == schema.MULTIPLE else mineral] = None
             else:
@@ -118,15 +130,15 @@ def _minerals(row: Row, strange: dict[str, list[str]]) -> tuple[str, ...]:
     return tuple(found) or (() if others else ("",))
 
 
-def _feeds(row: Row, mine: Node, fed: list[str], minerals: tuple[str, ...]) -> Iterator[Edge]:
+def _feeds(row: Row, mine: Node, fed: list[tuple[str, str]], minerals: tuple[str, ...]) -> Iterator[Edge]:
     mineral = minerals[0] if len(minerals) == 1 else ""
-    for text in fed:
+    for field, text in fed:
         if id_ := names.smelter_id(text):
             properties = {"written_name": mine.name}
-            yield Edge("FED_BY", Node("Smelter", id_), mine, row.address("feeds"), mineral, properties)
+            yield Edge("FED_BY", Node("Smelter", id_), mine, row.address(field), mineral, properties)
         else:
             message = f"'{text[:40]}' is no smelter id; that the mine feeds it is not used"
-            row.issue("error", "feeds", message, "Write the id, CID and six digits: smelters share names.")
+            row.issue("error", field, message, "Write the id, CID and six digits: smelters share names.")
 
 
 def _tell_double(row: Row, mine: Node, place: places.Place, seen: dict[str, tuple[str, str]]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import chain
 from pathlib import PurePath
 
 from graphmap import names, places, schema
@@ -34,9 +35,20 @@ READS = Reads(
     },
     needs=(
         *((smelter, "origin") for smelter in ("cid", "smelter", "name")),
-        # Below a plain "Country" stands where a facility is in every other table: only these three words together.
-        ("smelter", "mineral", "country"),
+        # Below a plain "Country" stands where a facility is in every other table: only if the sheet is called so.
+        *((smelter, mineral, "country") for smelter in ("cid", "smelter") for mineral in ("mineral", "metal")),
     ),
+    proof=(
+        *((smelter, "origin") for smelter in ("cid", "smelter", "name")),
+        ("smelter", "mineral", "country", "level"),
+    ),
+    values={"cid": r"\bcid[ ._#:-]*\d{6}\b", "smelter": r"\bcid[ ._#:-]*\d{6}\b", "level": r"^(?:level ?|l)[123]\b"},
+    called=("origins", "countries of origin", "country of origin", "rcoi", "rcoi data", "coo", "mineral origins"),
+    foreign=frozenset({
+        "po", "order", "invoice", "delivery", "shipment", "quantity", "qty", "price", "sku", "hs code", "tariff",
+        "buyer", "seller", "customer", "vendor", "supplier", "importer", "exporter", "product", "incoterm", "mine",
+        "mines",
+    }),
 )  # fmt: skip
 
 _NO_PLACE = ("recycled", "scrap", "secondary", "recycled scrap", "scrap recycled", "recycled or scrap")
@@ -91,7 +103,7 @@ def _claims(document: Document, row: Row) -> Iterator[Edge]:
 def _minerals(row: Row) -> tuple[str, ...] | None:
     """The minerals of the row, "" for all that the smelter processes; None if it names one that is not known."""
     found: dict[str, None] = {}
-    for text in row.split("mineral") + row.split("metal"):
+    for text in chain.from_iterable(map(names.mineral_parts, row.split("mineral") + row.split("metal"))):
         mineral = names.mineral(text)
         if not mineral:
             message, cure = names.mineral_problem(text)

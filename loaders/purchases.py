@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
 from graphlib import CycleError, TopologicalSorter
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import PurePath
 from typing import NamedTuple
 
@@ -27,8 +27,9 @@ READS = Reads(
             "supplier id", "supplier no", "supplier number", "supplier code", "vendor id", "vendor no",
             "vendor number", "vendor code",
         ),
-        "supplier": ("supplier", "supplier name", "vendor", "vendor name"),
-        "mineral": ("mineral", "minerals", "metal", "metals", "commodity"),
+        "supplier": ("supplier", "supplier name", "vendor", "vendor name", "name 1"),
+        "mineral": ("mineral", "minerals", "metal", "metals"),
+        "commodity": ("commodity", "commodities", "commodity group", "material group", "category", "warengruppe"),
         "product": ("product", "product name", "product number", "part", "part number", "material", "article"),
         "share": (
             "share", "share of purchases", "purchase share", "percentage", "percent", "share in percent",
@@ -45,9 +46,10 @@ READS = Reads(
             (buyer, seller, what)
             for buyer in ("buyer", "buyer_id")
             for seller in ("supplier", "supplier_id")
-            for what in ("mineral", "product", "share", "spend")
+            for what in ("mineral", "commodity", "product", "share", "spend")
         ),
     ),
+    called=("purchases", "purchase list", "purchasing", "who buys from whom", "einkauf", "achats", "compras"),
 )  # fmt: skip
 
 _SCHEMED = re.compile(r"(?:DUNS|LEI):\S+")
@@ -135,9 +137,12 @@ def _are_one(buyer: Node, seller: Node) -> bool:
 
 
 def _minerals(row: Row) -> tuple[str, ...]:
-    """The minerals of a purchase, "" for any; none if the row says one that is not known."""
+    """The minerals of a purchase, "" for any; none if the row says one that is not known.
+
+    A commodity need not name a mineral: one that is none, or is made of more than one, may hold any.
+    """
     found = []
-    for text in row.split("mineral"):
+    for text in chain.from_iterable(map(names.mineral_parts, row.split("mineral"))):
         mineral = names.mineral(text)
         if mineral is None:
             message, cure = names.mineral_problem(text)
@@ -146,7 +151,16 @@ def _minerals(row: Row) -> tuple[str, ...]:
         if mineral == schema.MULTIPLE:
             row.issue("note", "mineral", "names no single mineral: read as any", "List the minerals, parted by ';'.")
         found.append("" if mineral == schema.MULTIPLE else mineral)
-    return tuple(dict.fromkeys(found)) or ("",)
+    if found:
+        return tuple(dict.fromkeys(found))
+    goods = [
+        names.commodity_mineral(text) for text in chain.from_iterable(map(names.mineral_parts, row.split("commodity")))
+    ]
+    if goods and not all(one and one != schema.MULTIPLE for one in goods):
+        message = "this commodity names no single mineral: read as any"
+        row.issue("note", "commodity", message, "Add a column 'mineral' where you know it.")
+        return ("",)
+    return tuple(dict.fromkeys(str(one) for one in goods)) or ("",)
 
 
 def _tell_doubles(document: Document, bought: list[_Purchase]) -> None:

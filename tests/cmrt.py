@@ -22,7 +22,7 @@ class Read:
     def __init__(self, folder: Path, *rows: SmelterRow | None, **changes: Any) -> None:
         smelters: dict[str, Sequence[SmelterRow | None]] = {"smelters": rows} if rows else {}
         self.path = workbooks.write(folder / "a.xlsx", **smelters, **changes)
-        self.batch: Batch = ingest.read_batch(self.path, TODAY)
+        self.batch: Batch = ingest.read_batches(self.path, TODAY)[0]
 
     def edges(self, kind: str, **properties: str) -> list[Edge]:
         wanted = properties.items()
@@ -43,7 +43,7 @@ class Read:
 
 def rejection(path: Path) -> FileRejected:
     with pytest.raises(FileRejected) as error:
-        ingest.read_batch(path, TODAY)
+        ingest.read_batches(path, TODAY)
     return error.value
 
 

@@ -52,3 +52,24 @@ def _declare(folder: Path, company: str, *smelters: str) -> None:
     rows = [SmelterRow(number=smelter) for smelter in smelters]
     declaration = Declaration(company=company, effective_date=date(2026, 6, 1), answers=answers, smelters=rows)
     write_cmrt(folder / f"CMRT {company}.xlsx", declaration, LOOKUP)
+
+
+_LOADER = """
+from graphmap.records import About
+from graphmap.sheets import Reads
+READS = Reads(kind="{kind}", title="{title}", columns={columns}, needs={needs}, json_keys={keys}, order={order})
+def load(document):
+    yield About(document.file, "")
+"""
+
+
+def a_loader(
+    folder: Path, kind: str, *columns: str, title: str = "", keys: tuple[str, ...] = (), order: int = 0
+) -> Path:
+    """A loader file of a user's that needs these columns."""
+    path = folder / f"{kind}.py"
+    fields = {name: (name,) for name in columns}
+    path.write_text(
+        _LOADER.format(kind=kind, title=title or kind, columns=fields, needs=(columns,), keys=keys, order=order)
+    )
+    return path

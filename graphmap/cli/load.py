@@ -89,7 +89,11 @@ def load(
 
 
 @verb(rules=False, columns={"": "documents:STORED", "--issues": "documents:ISSUES"})
-@click.option("--forget", metavar="ID", help="Remove a document: its id, the beginning of its id, or its file name.")
+@click.option(
+    "--forget",
+    metavar="ID",
+    help="Remove a document: its id, the beginning of its id, or its file name (then all that the file holds).",
+)
 @click.option("--issues", is_flag=True, help="List what is doubtful in the documents, each with file and cell.")
 @click.option("--yes", is_flag=True, help="Forget without asking.")
 def sources(session: Session, forget: str | None, issues: bool, yes: bool) -> int:
@@ -107,7 +111,7 @@ def sources(session: Session, forget: str | None, issues: bool, yes: bool) -> in
     """
     with session.open() as work:
         if forget is not None:
-            _forget(session, work, work.source(forget), ask=not yes)
+            _forget(session, work, forget, ask=not yes)
             return 0
         found = work.sources(issues=issues)
     if issues:
@@ -130,16 +134,21 @@ def sources(session: Session, forget: str | None, issues: bool, yes: bool) -> in
     return 0
 
 
-def _forget(session: Session, work: Workspace, stored: Stored, *, ask: bool) -> None:
-    about = f"{stored.source.file} ({stored.source.kind}, {stored.source.as_of or 'undated'})"
+def _forget(session: Session, work: Workspace, named: str, *, ask: bool) -> None:
+    found = work.file(named)
+    about = f"{found[0].source.file} ({_told_of(found)})"
     if ask:
         if not sys.stdin.isatty():
             raise GraphmapError("Forgetting asks first, and there is nobody here to answer.", "Add --yes.")
         if not click.confirm(f"Forget {wording.clean(about)} and all that only it says?", err=True):
             return
-    work.forget(stored.source.id)
+    work.forget(named)
     if not session.quiet:
         output.say(f"Forgotten: {about}")
+
+
+def _told_of(found: Sequence[Stored]) -> str:
+    return "; ".join(f"{one.source.kind}, {one.source.as_of or 'undated'}" for one in found)
 
 
 # ---- progress -------------------------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from graphmap.places.countries import country, country_name, country_problem
@@ -43,22 +42,18 @@ def read_place(row: Row, field: str = "country") -> Place:
     return Place(code or "", inside or "", ", ".join(text for text in (part, land) if text))
 
 
-_PAIR = re.compile(r"\s*(-?\d{1,3}(?:\.\d+)?)\s*[,;/ ]\s*(-?\d{1,3}(?:\.\d+)?)\s*")
-
-
 def read_coordinates(row: Row, place: Place) -> dict[str, float]:
     """``latitude`` and ``longitude`` (degrees, WGS 84) of a row, or nothing; doubtful ones become an issue.
 
     They stand in fields of these names or, latitude first, in one field ``coordinates``.
     Without a country they are not used: nothing could be said to stand there.
     """
-    latitude, longitude, field = row.number_of("latitude"), row.number_of("longitude"), "latitude"
-    if latitude is None and longitude is None and (pair := row.take("coordinates")):
-        field, found = "coordinates", _PAIR.fullmatch(pair)
-        if not found:
-            row.issue("error", field, f"'{pair[:40]}' is no pair of coordinates", "Write -1.68, 29.22: degrees.")
+    latitude, longitude, field = row.degrees("latitude", "ns"), row.degrees("longitude", "ew"), "latitude"
+    if latitude is None and longitude is None:
+        field, pair = "coordinates", row.pair_of_degrees("coordinates")
+        if not pair:
             return {}
-        latitude, longitude = float(found[1]), float(found[2])
+        latitude, longitude = pair
     if latitude is None or longitude is None:
         if latitude is not None or longitude is not None:
             row.issue("error", field, "one coordinate without the other is not used", "Give both or none.")

@@ -124,10 +124,11 @@ def issues(stored: Sequence[Stored]) -> Result[Sequence[Stored]]:
     return Result(rows, ISSUES, Basis.of_documents(current), (), said, stored)
 
 
-def forgotten(gone: Stored, left: Sequence[Stored]) -> Result[Stored]:
-    """The document that was removed."""
-    said = (sentences.forgotten(gone.source.file, gone.source.kind, gone.source.as_of),)
-    return Result([_stored(gone)], STORED, Basis.of_documents(sum(one.current for one in left)), (), said, gone)
+def forgotten(gone: Sequence[Stored], left: Sequence[Stored]) -> Result[Sequence[Stored]]:
+    """The documents that were removed: one, or all of a file."""
+    said = tuple(sentences.forgotten(one.source.file, one.source.kind, one.source.as_of) for one in gone)
+    rows = list(map(_stored, gone))
+    return Result(rows, STORED, Basis.of_documents(sum(one.current for one in left)), (), said, gone)
 
 
 def copied(source: str, target: str, found: Copied, current: int) -> Result[Copied]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import html
 import io
+import lzma
 import re
 import stat
 import struct
@@ -24,9 +25,11 @@ from typing import Literal
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
 
 from graphmap.errors import FileRejected
-from graphmap.sheets.values import shown
+from graphmap.sheets import spreadsheetml
+from graphmap.sheets.encodings import east_asian
+from graphmap.sheets.values import Cell, shown
 
-Form = Literal["xlsx", "xls", "csv", "json"]
+Form = Literal["xlsx", "xls", "xml", "csv", "json"]
 
 # Limits. The largest official template (2026) is a file of 1.6 MB that expands to 11 MB at a ratio of 8, in
 # 88 parts; its largest sheet is a rectangle of 0.2 million cells.
@@ -49,6 +52,10 @@ _STRANGERS = (
     (b"\x1f\x8b", "a gzip archive"),
 )
 _HTML = ("<!doctype html", "<html", "<head", "<body", "<meta", "<table", "<div", "<style", "mime-version:")
+_MARKUP = (
+    ("<graphml", "a graph in GraphML, as graphmap exports it", "Load the documents that it was made from."),
+    ("<svg", "a picture (SVG)", "Ask for the Excel file itself."),
+)
 _ZIP_STRANGERS = (
     ("xl/workbook.bin", "a binary workbook (.xlsb)", "Save it in Excel as .xlsx."),
     ("word/", "a Word document", "Ask for the Excel file."),
@@ -59,7 +66,10 @@ _ZIP_STRANGERS = (
 _ASK_AGAIN = "Ask for the file again; it may not have been copied or downloaded completely."
 _SAVE_AGAIN = "Open it in Excel and save it again as .xlsx."
 
-_DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, RuntimeError, ValueError, LookupError)
+DAMAGE = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, RuntimeError, ValueError,
+    LookupError,
+)  # fmt: skip
 """What the standard library raises on a damaged or forged zip file."""
 
 
@@ -83,10 +93,15 @@ class Content:
     workbook: CalamineWorkbook | None = None
     archive: zipfile.ZipFile | None = None
     parts: dict[str, Part] = field(default_factory=dict)
+    grids: dict[str, list[list[Cell]]] = field(default_factory=dict)
+    from_1904: bool = False
+    """Whether the numbers of days count from 1904, as old Excel for the Mac did."""
 
     @property
     def sheet_names(self) -> list[str]:
         """The names of the worksheets, in order, hidden ones too; without charts. A text table has one, ""."""
+        if self.form == "xml":
+            return list(self.grids)
         if self.workbook:
             return [sheet.name for sheet in self.workbook.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
         return [""] if self.form == "csv" else []
@@ -122,7 +137,9 @@ def open_content(path: Path) -> Content:
             return Content(file, "xls", digest, modified, data, _open_workbook(file, data))
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _open_zip(file, digest, modified, data)
-    return Content(file, _text_form(file, data), digest, modified, data)
+    form = _text_form(file, data)
+    grids = spreadsheetml.read(file, data, MAX_CELLS) if form == "xml" else {}
+    return Content(file, form, digest, modified, data, grids=grids)
 
 
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
@@ -139,22 +156,41 @@ def _text_form(file: str, data: bytes) -> Form:
     start = data[:4096].decode("utf-16" if utf16 else "utf-8-sig", "replace").lstrip()
     if start.lower().startswith(_HTML):
         raise FileRejected(f"{file}: is an HTML page, not a workbook.", _SAVE_AGAIN)
-    if start.startswith(("<?xml", "<!DOCTYPE", "<!--")):
-        raise FileRejected(f"{file}: is an XML file, not a workbook.", _SAVE_AGAIN)
+    if start.startswith("<"):
+        return _markup_form(file, start.lower())
     odd = sum(1 for char in start if char < " " and char not in "\t\r\n\f\v")
     if odd * 10 > len(start):
         raise FileRejected(f"{file}: is neither a workbook nor a text table.", "Ask for the Excel file itself.")
     return "json" if re.match(r'[{\[]\s*(?:[{\["}\]\d-]|true\b|false\b|null\b)', start) else "csv"
 
 
+def _markup_form(file: str, start: str) -> Form:
+    """The form of a file that begins with a tag, by its first few thousand characters in lower case."""
+    if spreadsheetml.NAMESPACE in start and "<html" not in start:
+        return "xml"
+    for tag, what, cure in _MARKUP:
+        if tag in start:
+            raise FileRejected(f"{file}: is {what}.", cure)
+    if start.startswith(("<?xml", "<!doctype", "<!--")):
+        raise FileRejected(f"{file}: is an XML file, not a workbook.", _SAVE_AGAIN)
+    return "csv"
+
+
 def decode(data: bytes) -> tuple[str, str]:
-    """The text of a file and its encoding: UTF-16 with a mark, else UTF-8, else Windows-1252."""
+    """The text of a file and its encoding: UTF-16 with a mark, else UTF-8, else what an old Excel writes.
+
+    That is Windows-1252, or an encoding of East Asia where the bytes above 127 come in pairs as they do there.
+    """
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", "replace"), "UTF-16"
     try:
         return data.decode("utf-8-sig"), "UTF-8"
     except UnicodeDecodeError:
-        return data.decode("cp1252", "replace"), "Windows-1252"
+        codec, encoding = east_asian(data[:_LOOKED_AT]) or ("cp1252", "Windows-1252")
+        return data.decode(codec, "replace"), encoding
+
+
+_LOOKED_AT = 1 << 16
 
 
 # --- workbooks ------------------------------------------------------------------------------------------------
@@ -215,12 +251,14 @@ def _open_zip(file: str, digest: str, modified: str, data: bytes) -> Content:
         archive = zipfile.ZipFile(io.BytesIO(data))
         heads = _check_zip(file, archive)
         parts = {name: Part(part, heads[part]) for name, part in _sheet_parts(archive) if part in heads}
+        from_1904 = _FROM_1904.search(heads.get("xl/workbook.xml", b"")) is not None
         saved = _SAVED.search(archive.open("docProps/core.xml").read(1 << 16)) if "docProps/core.xml" in heads else None
-    except _DAMAGE as error:
+    except DAMAGE as error:
         raise FileRejected(f"{file}: is damaged or cut off ({shown(error)}).", _ASK_AGAIN) from None
     if saved:
         modified = saved[1].decode()
-    return Content(file, "xlsx", digest, modified, data, _open_workbook(file, data), archive, parts)
+    workbook = _open_workbook(file, data)
+    return Content(file, "xlsx", digest, modified, data, workbook, archive, parts, from_1904=from_1904)
 
 
 _HEAD = 2048  # bytes; a sheet's dimension stands within the first kilobyte
@@ -259,16 +297,23 @@ def _check_zip(file: str, archive: zipfile.ZipFile) -> dict[str, bytes]:
     return heads
 
 
-_SHEET = re.compile(r"<(?:\w+:)?sheet\s([^>]*)>")
-_RELATION = re.compile(r"<(?:\w+:)?Relationship\s([^>]*)>")
-_ATTRIBUTE = re.compile(r"""([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+DAYS_TO_1904 = 1462
+"""From the beginning of the usual calendar of Excel to that of 1904."""
+
+_FROM_1904 = re.compile(rb"""<(?:\w{1,40}:)?workbookPr\s[^<>]{0,2000}\bdate1904\s*=\s*["'](?:1|true|on)["']""")
+# Every length is bounded: a part without an end of a tag would else be searched once for each beginning of one.
+_SHEET = re.compile(r"<(?:\w{1,40}:)?sheet\s([^<>]{0,2000})>")
+_RELATION = re.compile(r"<(?:\w{1,40}:)?Relationship\s([^<>]{0,4000})>")
+_ATTRIBUTE = re.compile(r"""(?<![\w:])([\w:]{1,80})\s{0,9}=\s{0,9}(?:"([^"]{0,2000})"|'([^']{0,2000})')""")
 
 
 def _sheet_parts(archive: zipfile.ZipFile) -> list[tuple[str, str]]:
     """Names of the sheets with the parts that hold them, as far as they are where they usually are."""
 
+    stored = {name.replace("\\", "/"): name for name in archive.namelist()}  # some writers part folders by backslashes
+
     def attributes(part: str, pattern: re.Pattern[str]) -> Iterator[dict[str, str]]:
-        text = archive.open(part).read(1 << 20).decode(errors="replace") if part in archive.namelist() else ""
+        text = archive.open(stored[part]).read(1 << 20).decode(errors="replace") if part in stored else ""
         for element in pattern.findall(text):
             yield {key: html.unescape(one or other) for key, one, other in _ATTRIBUTE.findall(element)}
 
@@ -276,19 +321,20 @@ def _sheet_parts(archive: zipfile.ZipFile) -> list[tuple[str, str]]:
         relation.get("Id", ""): relation.get("Target", "")
         for relation in attributes("xl/_rels/workbook.xml.rels", _RELATION)
     }
-    return [
-        (sheet.get("name", ""), target[1:] if target.startswith("/") else "xl/" + target)
-        for sheet in attributes("xl/workbook.xml", _SHEET)
-        if (target := targets.get(sheet.get("r:id", "")))
-    ]
+    found = []
+    for sheet in attributes("xl/workbook.xml", _SHEET):
+        # The prefix of the relation is the writer's choice: "r:id", "rel:id", …
+        relation = next((value for key, value in sheet.items() if key.endswith(":id")), "")
+        if target := targets.get(relation, "").replace("\\", "/"):
+            part = target[1:] if target.startswith("/") else "xl/" + target
+            found.append((sheet.get("name", ""), stored.get(part, part)))
+    return found
 
 
-# --- rectangles and error values ------------------------------------------------------------------------------
+# --- rectangles ------------------------------------------------------------------------------
 
-_DIMENSION = re.compile(rb'<(?:\w+:)?dimension\s[^>]*ref="(?:[A-Z]{1,3}\d+:)?([A-Z]{1,3})(\d{1,7})"')
-_FILLED = re.compile(rb'<(?:\w+:)?c\s(?:[^>]*?\s)?r="([A-Z]{1,3})(\d{1,7})"[^>]*(?<!/)>')
-_ERROR = re.compile(rb'<(?:\w+:)?c\s([^>]*\bt="e"[^>]*)>(?:(?!</(?:\w+:)?c>).)*?<(?:\w+:)?v>(#[^<]{1,20})<', re.DOTALL)
-_PLACE = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
+_DIMENSION = re.compile(rb'<(?:\w{1,40}:)?dimension\s[^<>]{0,400}ref="(?:[A-Z]{1,3}\d+:)?([A-Z]{1,3})(\d{1,7})"')
+_FILLED = re.compile(rb'<(?:\w{1,40}:)?c\s(?:[^<>]{0,200}?\s)?r="([A-Z]{1,3})(\d{1,7})"[^<>]{0,400}(?<!/)>')
 
 
 def column_number(letters: str) -> int:
@@ -320,7 +366,10 @@ def check_rectangle(content: Content, sheet: str) -> None:
     said = _DIMENSION.search(part.head)
     if said and column_number(said[1].decode()) * int(said[2]) <= MAX_CELLS:
         return
-    far = _far_out(content.archive, part.name)
+    try:
+        far = _far_out(content.archive, part.name)
+    except DAMAGE as error:
+        raise FileRejected(f"{content.file}: is damaged or cut off ({shown(error)}).", _ASK_AGAIN) from None
     if far:
         raise FileRejected(f"{content.file}: {_about_far(far, sheet)}.", _CLEAR_FAR)
 
@@ -354,25 +403,6 @@ def _far_out(archive: zipfile.ZipFile, part: str) -> str:
     return f"{column_letters(last_column)}{last_row}" if last_column * last_row > MAX_CELLS else ""
 
 
-def error_cells(content: Content, sheet: str) -> dict[tuple[int, int], str]:
-    """The cells of a sheet whose formula failed, by row and column from 0: the reader gives them as blank.
-
-    Old .xls files do not tell.
-    """
-    part = content.parts.get(sheet)
-    if not part or not content.archive:
-        return {}
-    try:
-        xml = content.archive.read(part.name)
-    except _DAMAGE:
-        return {}
-    found = {}
-    for attributes, value in _ERROR.findall(xml) if b't="e"' in xml else ():
-        if place := _PLACE.search(attributes):
-            found[int(place[2]) - 1, column_number(place[1].decode()) - 1] = value.decode(errors="replace")
-    return found
-
-
 def diagnose(path: Path) -> str:
     """Why the reader died on a file, as far as its content shows; "" when it does not.
 
@@ -385,6 +415,6 @@ def diagnose(path: Path) -> str:
             for sheet, part in _sheet_parts(archive):
                 if part in archive.namelist() and (far := _far_out(archive, part)):
                     return f"{_about_far(far, sheet)}. {_CLEAR_FAR}"
-    except _DAMAGE:
+    except DAMAGE:
         return ""
     return ""

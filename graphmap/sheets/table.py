@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+_NOT_ASKED: frozenset[tuple[int, int]] = frozenset({(-1, -1)})
+
+
 class Row:
     """One row. Taking a field marks it as read. A field that has no column is blank."""
 
@@ -46,6 +49,16 @@ class Row:
         """Whether the table has a column for a field."""
         return field in self._table.index
 
+    def header(self, field: str) -> str:
+        """What stands above a field, shortened; "" if it has no column."""
+        column = self._table.index.get(field)
+        return "" if column is None else self._table.header(column)
+
+    @property
+    def titles(self) -> list[str]:
+        """What the table is called: the name of its sheet, and texts that stand alone in a row above its header."""
+        return self._table.titles
+
     def take(self, field: str, default: str = "") -> str:
         """The cleaned text of a field; ``default`` when it is blank."""
         cell = self._take(field)
@@ -68,7 +81,10 @@ class Row:
 
     def split(self, field: str) -> list[str]:
         """The cleaned values of a cell that may hold several, parted by ``|``, ``;`` or line breaks."""
-        cell, address, document = self._take(field), self.address(field), self._document
+        cell = self._take(field)
+        if cell == "":
+            return []
+        address, document = self.address(field), self._document
         parts = values.split_list(values.as_text(cell))
         texts = [text for part in parts if (text := document.clean(part, address))]
         if len(texts) > 1:
@@ -80,11 +96,30 @@ class Row:
 
         None when it is blank and, with an issue, when it is no share.
         """
-        return self._judge(field, partial(values.share_of, in_percent=self._table.in_percent(field)))
+        table = self._table
+        is_fraction = table.is_fraction(self.number, field)
+        in_percent, mixed = table.in_percent(field) and not is_fraction, is_fraction is None
+        return self._judge(field, partial(values.share_of, in_percent=in_percent, mixed=mixed))
 
     def number_of(self, field: str) -> float | None:
         """A number. None when it is blank and, with an issue, when it is none."""
         return self._judge(field, values.number_of)
+
+    def degrees(self, field: str, axis: str) -> float | None:
+        """The degrees of a coordinate; ``axis`` is "ns" for a latitude, "ew" for a longitude.
+
+        None when it is blank and, with an issue, when it is none.
+        """
+        return self._judge(field, partial(values.degrees_of, axis=axis))
+
+    def pair_of_degrees(self, field: str) -> tuple[float, float] | None:
+        """Latitude and longitude that one cell holds. None when it is blank and, with an issue, when it holds none."""
+        text = self.take(field)
+        pair = values.pair_of_degrees(text)
+        if text and pair is None:
+            cure = "Write -1.68, 29.22: degrees."
+            self.issue("error", field, f"'{shown(text, 40)}' is no pair of coordinates", cure)
+        return pair
 
     def past_date(self, field: str) -> date | None:
         """A date that is not after today. None when it is blank and, with an issue, when it is none or yet to come."""
@@ -96,7 +131,7 @@ class Row:
 
     def date(self, field: str) -> date | None:
         """A date. None when it is blank and, with an issue, when it is none or can be two."""
-        return self._judge(field, values.date_of)
+        return self._document.judge_date(self._take(field), self.address(field))
 
     def issue(self, severity: Severity, field: str, message: str, cure: str = "") -> None:
         """Note something doubtful about a field, with its value; field "" means the whole row."""
@@ -121,8 +156,9 @@ class Table:
     ``grid`` are all rows of the sheet, ``start`` the number of those above the table; the last of them is its
     header, if it has one. ``index`` gives the column of a field and ``ignored`` the columns that are left out on
     purpose, from 0. ``passed`` are the numbers of the rows that were seen, and ``taken`` has a bit for every column
-    that was read of a row of the sheet, ``all_taken`` those of all fields. It knows no document, so that no cycle
-    keeps large sheets in memory.
+    that was read of a row of the sheet, ``all_taken`` those of all fields. ``percent_cells`` tells which cells of the
+    sheet are formatted in percent, as row and column from 0, if the file says so. It knows no document, so that no
+    cycle keeps large sheets in memory.
     """
 
     def __init__(
@@ -142,22 +178,36 @@ class Table:
         self.ignored: frozenset[int] = frozenset()
         self.passed: list[int] = []
         self._prefix = f"{shown(sheet)}!" if sheet else ""
+        self.percent_cells: Callable[[], frozenset[tuple[int, int]] | None] | None = None
         self._in_percent: dict[str, bool] = {}
+        self._formatted: frozenset[tuple[int, int]] | None = _NOT_ASKED
 
     def address(self, number: int, column: int) -> str:
         """Where a row (from 1) crosses a column (from 0), e.g. "Smelter List!D17"."""
         return f"{self._prefix}{column_letters(column + 1)}{number}"
+
+    @property
+    def heads(self) -> list[str]:
+        """What stands above the columns, as it is written."""
+        return [values.as_text(cell) for cell in self._above()]
 
     def header(self, column: int) -> str:
         """What stands above a column, shortened; "" when nothing does."""
         above = self._above()
         return shown(" ".join(values.as_text(above[column]).split()), 60) if column < len(above) else ""
 
+    @property
+    def titles(self) -> list[str]:
+        """The name of the sheet, if it has one, and the texts that stand alone in a row above the header."""
+        rows = ([cell for cell in row if cell != ""] for row in self.grid[: max(0, self.start - 1)])
+        alone = [shown(row[0], 100) for row in rows if len(row) == 1 and isinstance(row[0], str)]
+        return [*([self.sheet] if self.sheet else []), *alone]
+
     def in_percent(self, field: str) -> bool:
         """Whether numbers without a sign are in percent: the header says so, and they are not all fractions.
 
-        In a workbook 0.3 below "share %" is a cell formatted as a percentage, unless another cell of the column
-        is above 1. In a text table it is 0.3 %.
+        In a workbook 0.3 below "share %" is a cell formatted as a percentage, unless other cells of the column are
+        above 1: then its own format decides (``is_fraction``). In a text table it is 0.3 %.
         """
         if field not in self._in_percent:
             column = self.index.get(field)
@@ -166,6 +216,17 @@ class Table:
                 in_percent = any(_is_above_one(row[column]) for row in self.grid[self.start :])  # type: ignore[index]
             self._in_percent[field] = in_percent
         return self._in_percent[field]
+
+    def is_fraction(self, number: int, field: str) -> bool | None:
+        """Whether a number up to 1 is a fraction in a column of a workbook of which others are in percent.
+
+        It is where its cell is formatted so. None where the file does not tell.
+        """
+        if not self.sheet or not self.in_percent(field):
+            return False
+        if self._formatted is _NOT_ASKED:
+            self._formatted = self.percent_cells() if self.percent_cells else None
+        return None if self._formatted is None else (number - 1, self.index[field]) in self._formatted
 
     def rows(self, document: Document) -> Iterator[Row]:
         """The rows that hold something in a column with a field; ``document`` is where they are from."""
@@ -251,12 +312,73 @@ def _is_above_one(cell: Cell) -> bool:
 Columns = Mapping[str, Sequence[str]]
 """What the header of each field may be called."""
 
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+
+@lru_cache(maxsize=4096)
+def header_words(text: str) -> tuple[str, ...]:
+    """The words of a header without letter case and punctuation: "SmelterName (*)" is ("smelter", "name")."""
+    text = values.without_fillers(_CAMEL.sub(" ", text[:200]))
+    text = unicodedata.normalize("NFKC", text).casefold()
+    return tuple("".join(char if char.isalnum() else " " for char in text).split())
+
 
 @lru_cache(maxsize=4096)
 def header_key(text: str) -> str:
-    """A header without letter case, punctuation and spacing: "Smelter  Name (*)" is "smelter name"."""
-    text = unicodedata.normalize("NFKC", text[:200]).casefold()
-    return " ".join("".join(char if char.isalnum() else " " for char in text).split())
+    """A header as it is compared: "Smelter Name (*)", "smelter_name" and "SmelterName" are all "smeltername".
+
+    A header in another language that is known here is the English one.
+    """
+    key = "".join(header_words(text))
+    english = _english().get(key)
+    return "".join(header_words(english)) if english else key
+
+
+@lru_cache(maxsize=1)
+def _english() -> dict[str, str]:
+    return {
+        "".join(header_words(word)): english for english, said in HEADS_ELSEWHERE.items() for word in said.split("|")
+    }
+
+
+HEADS_ELSEWHERE: Mapping[str, str] = {
+    "buyer": "Käufer|Einkaufende Firma|Abnehmer|acheteur|comprador|acquirente|采购方|买方|購入者|구매자",
+    "buyer id": "Käufer-Nr.|Käufernummer|EKORG|BUKRS|Buchungskreis|Einkaufsorganisation",
+    "customer": "Kunde|Kundenname|client|cliente|客户|客戶|顧客|고객",
+    "customer no": "Kundennummer|Kunden-Nr.|KUNNR",
+    "seller": "Verkäufer|vendeur|vendedor|venditore|卖方|賣方|판매자",
+    "supplier": "Lieferant|Lieferantenname|fournisseur|proveedor|fornitore|供应商|供應商|サプライヤー|공급업체",
+    "supplier no": "Lieferantennummer|Lieferanten-Nr.|Lieferantennr|Kreditor|Kreditorennummer|LIFNR",
+    "company": "Firma|Unternehmen|entreprise|société|empresa|azienda|公司|会社|회사",
+    "company name": "Firmenname|nom de l'entreprise|公司名称|公司名稱|会社名|회사명",
+    "name": "Bezeichnung|nom|nombre|nome|名称|名稱|이름",
+    "mineral": "Rohstoff|Mineralien|minerai|minéral|minerale|矿物|礦物|광물",
+    "metal": "Metall|Metalle|métal|metallo|金属|金屬",
+    "share": "Anteil|Lieferanteil|Einkaufsanteil|份额|比例",
+    "share %": "Anteil %|Anteil in %|Anteil in Prozent|Prozentanteil",
+    "spend": "Einkaufsvolumen|Betrag|Einkaufswert|montant|importe|importo|DMBTR|WRBTR|NETWR|金额|金額",
+    "currency": "Währung|devise|moneda|valuta|moeda|WAERS|币种|通貨|통화",
+    "product": "Produkt|Erzeugnis|Artikel|produit|producto|prodotto|产品|產品|製品|제품",
+    "country": "Land|Ländername|Länderschlüssel|LAND1|pays|país|paese|国家|國家|国|국가",
+    "region": "Bundesland|Provinz|Gebiet|région|región|regione|省份",
+    "role": "Rolle|rôle|rol|ruolo|角色",
+    "parent company": "Muttergesellschaft|Konzernmutter|Mutterkonzern|société mère|empresa matriz|母公司|親会社",
+    "contact": "Ansprechpartner|Kontakt|contacto|contatto|联系人|聯絡人|担当者|담당자",
+    "email": "E-Mail-Adresse|courriel|correo electrónico|邮箱|电子邮件",
+    "phone": "Telefon|Telefonnummer|téléphone|teléfono|telefono|电话|電話|전화",
+    "smelter name": "Schmelzhütte|Name der Schmelzhütte|Hütte|fonderie|fundición|fonderia|冶炼厂|冶煉廠|製錬所",
+    "smelter id": "Hütten-ID|Schmelzhütten-ID|冶炼厂编号|冶炼厂识别号码",
+    "country of origin": "Ursprungsland|Herkunftsland|pays d'origine|país de origen|paese di origine|原产国|原産国",
+    "mine": "Bergwerk|Mina|miniera|矿山|礦山|鉱山|광산",
+    "latitude": "Breitengrad|Breite|latitud|latitudine|纬度|緯度|위도",
+    "longitude": "Längengrad|Länge|longitud|longitudine|经度|經度|경도",
+    "status": "Bewertungsstatus|statut|estado|stato|状态|狀態|상태",
+    "valid until": "gültig bis|valable jusqu'au|válido hasta|valido fino al|有效期至|有効期限",
+    "level": "Stufe|Risikostufe|niveau|nivel|livello",
+    "reason": "Grund|Begründung|raison|motivo|原因",
+    "as of": "Stand|Stichtag|Datum|date d'effet|fecha|日期|日付|날짜",
+}
+"""What heads of tables are called in other languages and in SAP, by the English head."""
 
 
 def find_fields(keys: Sequence[str], columns: Columns) -> dict[str, int]:

@@ -60,6 +60,17 @@ _FORMULA = re.compile(r"[=@＝＠]|[+＋](?![\d\s().,;:/#\-]*(?:ext|x)?[\d\s().]
 
 _INVISIBLE = frozenset(["Cc", "Cf", "Cs"])  # control; format, e.g. zero-width and bidi marks; lone surrogates
 
+_BLANK_LETTERS = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u2800\u3164\ufe00-\ufe0f\uffa0]")
+"""What Unicode counts among letters, marks and symbols, and yet shows nothing: fillers, joiners, a blank in Braille."""
+
+
+def without_fillers(text: str) -> str:
+    """A text without the letters that show nothing."""
+    return text if text.isascii() else _BLANK_LETTERS.sub("", text)
+
+
+_HIDDEN = "control or invisible characters were removed"
+
 
 def clean(text: str) -> tuple[str, str]:
     """The text on one line, in NFC, without invisible characters and of bounded length; and what was wrong with it.
@@ -70,10 +81,13 @@ def clean(text: str) -> tuple[str, str]:
     wrong = []
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
+        if (visible := " ".join(without_fillers(text).split())) != text:
+            wrong.append(_HIDDEN)
+            text = visible
     if not text.isprintable():
         visible = " ".join("".join(char for char in text if unicodedata.category(char) not in _INVISIBLE).split())
         if visible != text:
-            wrong.append("control or invisible characters were removed")
+            wrong.extend([_HIDDEN] * (_HIDDEN not in wrong))
             text = visible
     if len(text) > MAX_TEXT:
         wrong.append(f"it had {len(text):,} characters and was cut to {MAX_TEXT}")
@@ -152,16 +166,76 @@ def is_percentage(cell: Cell) -> bool:
     return isinstance(cell, str) and cell.rstrip().endswith(("%", "％"))
 
 
-def share_of(cell: Cell, *, in_percent: bool) -> float:
-    """The share, 0 to 1, that a cell holds; ``in_percent`` says that a number without a sign is in percent."""
+def share_of(cell: Cell, *, in_percent: bool, mixed: bool = False) -> float:
+    """The share, 0 to 1, that a cell holds; ``in_percent`` says that a number without a sign is in percent.
+
+    ``mixed`` says that one up to 1 may be a fraction all the same: it is ``Doubtful``.
+    """
     if isinstance(cell, str) and is_percentage(cell):
-        cell, in_percent = cell.rstrip()[:-1], True
-    share = number_of(cell) / 100 if in_percent else number_of(cell)
+        cell, in_percent, mixed = cell.rstrip()[:-1], True, False
+    number = number_of(cell)
+    if mixed and 0 < number <= 1:
+        raise Doubtful(
+            f"can be {number * 100:.6g} % or {number:.6g} %: other cells of the column are in percent",
+            f"Write {number * 100:.6g}% or {number:.6g}%, with the sign.",
+        )
+    share = number / 100 if in_percent else number
     if not 0 <= share <= 1:
         raise Doubtful(
             f"is {share * 100:.6g} %, and a share lies between 0 % and 100 %", "Write a share such as 30% or 0.3."
         )
     return share
+
+
+_DEGREES = re.compile(
+    r"(?P<first>[nsew])? ?(?P<sign>[+-])? ?(?P<degrees>\d{1,3}(?:[.,]\d{1,15})?)(?: ?[°º˚d])?"
+    r"(?:(?:(?<=[°º˚d]) ?| )(?P<minutes>\d{1,2}(?:[.,]\d{1,15})?)(?: ?['′’´m])?"
+    r"(?:(?:(?<=['′’´m]) ?| )(?P<seconds>\d{1,2}(?:[.,]\d{1,15})?)(?: ?(?:[\"″”s]|''|′′))?)?)? ?(?P<last>[nsew])?"
+)
+_DASHES = str.maketrans("−–—‒", "----")
+
+
+def degrees_of(cell: Cell, axis: str) -> float:
+    """The degrees of a coordinate, south and west negative; ``axis`` is "ns" for a latitude, "ew" for a longitude.
+
+    Understands a number, also with a decimal comma, degrees with minutes and seconds, and the letters N, S, E and W.
+    """
+    text = " ".join(as_text(cell).split()).casefold().translate(_DASHES) if isinstance(cell, str) else ""
+    found = _DEGREES.fullmatch(text) if len(text) <= _LONGEST else None
+    if not found:
+        return number_of(cell)
+    letters = (found["first"] or "") + (found["last"] or "")
+    degrees, minutes, seconds = (
+        float((found[part] or "0").replace(",", ".")) for part in ("degrees", "minutes", "seconds")
+    )
+    if len(letters) > 1 or (letters and found["sign"]) or minutes >= 60 or seconds >= 60:
+        raise Doubtful("is no coordinate", _COORDINATE)
+    if letters and letters not in axis:
+        raise Doubtful(f"is no {'latitude' if axis == 'ns' else 'longitude'}", "Are latitude and longitude swapped?")
+    size = degrees + minutes / 60 + seconds / 3600
+    return -size if found["sign"] == "-" or letters in ("s", "w") else size
+
+
+_COORDINATE = "Write degrees with a point, such as -1.68."
+_BETWEEN = (r" ?[;/|] ?", r", ", r" ?, ?", r" ")
+"""What may stand between latitude and longitude in one cell, what is surest first."""
+
+
+def pair_of_degrees(text: str) -> tuple[float, float] | None:
+    """Latitude and longitude that one text holds, in this order unless letters say otherwise; None if it holds none."""
+    text = " ".join(text.split())
+    for between in _BETWEEN if len(text) <= _LONGEST else ():
+        parts = re.split(between, text)
+        if len(parts) == 2:
+            for latitude, longitude in ((parts[0], parts[1]), (parts[1], parts[0])):
+                is_turned = latitude is not parts[0]
+                if is_turned and not re.search("[nsewNSEW]", text):
+                    continue
+                try:
+                    return degrees_of(latitude, "ns"), degrees_of(longitude, "ew")
+                except Doubtful:
+                    continue
+    return None
 
 
 # --- dates ----------------------------------------------------------------------------------------------------

@@ -56,7 +56,7 @@ HEAP = "1g"
 
 def declarations(files: Sequence[Path]) -> list[Batch]:
     """What workbooks declare, read beforehand."""
-    return with_digest(ingest.read_batch(path, date(2026, 11, 22), ()) for path in files)
+    return with_digest(ingest.read_batches(path, date(2026, 11, 22), ())[0] for path in files)
 
 
 def purchases(count: int) -> list[Batch]:

@@ -68,7 +68,7 @@ def test_records(name: str, tmp_path: Path, update_golden: bool) -> None:
     else:
         shutil.copy(HERE / "documents" / name, document)
     golden = HERE / f"{name}.jsonl"
-    found = [line + "\n" for line in lines(ingest.read_batch(document, workbooks.TODAY))]
+    found = [line + "\n" for line in lines(ingest.read_batches(document, workbooks.TODAY)[0])]
     if update_golden:
         golden.write_text("".join(found), "utf-8")
     expected = golden.read_text("utf-8").splitlines(keepends=True) if golden.exists() else []

@@ -51,7 +51,7 @@ def test_the_graph_is_read_again_after_a_change(work: graphmap.Workspace) -> Non
     assert work.graph is before
     assert work.rate().to_frame().query("company == 'S-1'")["smelters"].item() == 2
     gone = work.forget("CMRT Example Solder.xlsx")
-    assert gone.detail.source.kind == "cmrt"
+    assert [one.source.kind for one in gone.detail] == ["cmrt"]
     assert gone.findings == ("Forgotten: CMRT Example Solder.xlsx (cmrt, 2026-06-01)",)
     assert work.graph is not before
     assert work.rate().to_frame().query("company == 'S-1'")["smelters"].item() == 0

@@ -70,7 +70,7 @@ def test_json_says_what_was_done(run: Run, loaded: Path) -> None:
                      "claims": claims, "new": documents, "removed": []}  # fmt: skip
     assert copied() == {**first, "new": 0}
     with api.open("copy.graphmap") as work:
-        Path("more.csv").write_text("id,name\nX-1,Extra\n", "utf-8")
+        Path("more.csv").write_text("company id,name\nX-1,Extra\n", "utf-8")
         work.load("more.csv", jobs=0)
     code, out, err = run("copy", loaded / "chain.graphmap", "copy.graphmap")
     assert (code, out) == (2, "")

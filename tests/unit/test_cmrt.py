@@ -239,7 +239,7 @@ def test_a_workbook_without_a_product_list_is_read(tmp_path: Path) -> None:
     def remove(book: Any) -> None:
         del book["Product List"]
 
-    assert ingest.read_batch(edited(tmp_path / "a.xlsx", remove), TODAY).source.counts["used"] == 4
+    assert ingest.read_batches(edited(tmp_path / "a.xlsx", remove), TODAY)[0].source.counts["used"] == 4
 
 
 # ---- versions --------------------------------------------------------------------------------------------------

@@ -193,7 +193,7 @@ def test_a_workbook_without_a_look_up_sheet_is_read(tmp_path: Path) -> None:
         del book["Smelter Look-up"]
         book["Smelter List"]["B5"] = "Gold"
 
-    batch = ingest.read_batch(edited(tmp_path / "a.xlsx", remove), TODAY)
+    batch = ingest.read_batches(edited(tmp_path / "a.xlsx", remove), TODAY)[0]
     assert [edge.head.id for edge in batch.edges if edge.type == "DECLARES"] == ["CID900001"]
     assert batch.source.counts["unused"] == 3
 

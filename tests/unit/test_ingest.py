@@ -62,33 +62,33 @@ def samples(folder: Path, *values: str) -> Path:
 def test_a_batch_is_sorted_and_knows_its_source(folder: Path) -> None:
     path = folder / "purchases.csv"
     path.write_text(PURCHASES + "B,C,tin,0.5\nA,B,gold,0.25\n")
-    batch = ingest.read_batch(path, TODAY)
+    batch = ingest.read_batches(path, TODAY)[0]
     bought = [(edge.tail.name, edge.head.name, edge.mineral, edge.row) for edge in batch.edges]
     assert bought == [("A", "B", "gold", "A3"), ("B", "C", "tin", "A2")]
     assert [node.name for node in batch.nodes if node.label == "Company"] == ["A", "B", "C"]
     assert batch.source.kind == "purchases"
     assert batch.source.file == "purchases.csv"
     assert batch.source.counts == {"rows": 2, "used": 2, "unused": 0, "claims": 2}
-    assert batch == ingest.read_batch(path, TODAY)
+    assert batch == ingest.read_batches(path, TODAY)[0]
 
 
 def test_a_row_of_which_nobody_tells_is_an_error(folder: Path) -> None:
     mine = loader(folder, "if text != 'lost': yield Edge('LOCATED_IN', a, cd, row.address())")
-    batch = ingest.read_batch(samples(folder, "one", "lost", "two"), TODAY, [mine])
+    batch = ingest.read_batches(samples(folder, "one", "lost", "two"), TODAY, [mine])[0]
     assert batch.source.counts == {"rows": 3, "used": 2, "unused": 1, "claims": 2}
     assert [(issue.severity, issue.row) for issue in batch.issues] == [("error", "A3")]
 
 
 def test_a_row_that_an_issue_tells_of_is_unused_and_no_error(folder: Path) -> None:
     mine = loader(folder, "yield Issue('note', row.address(), 'says nothing')")
-    batch = ingest.read_batch(samples(folder, "one"), TODAY, [mine])
+    batch = ingest.read_batches(samples(folder, "one"), TODAY, [mine])[0]
     assert batch.source.counts == {"rows": 1, "used": 0, "unused": 1, "claims": 0}
     assert batch.issues == (Issue("note", "A2", "says nothing"),)
 
 
 def test_a_claim_that_is_repeated_on_its_row_is_merged(folder: Path) -> None:
     mine = loader(folder, "yield Edge('FLAGGED', a, Node('Risk', 'annex-ii:1'), 'A2', '', {'reason': text})")
-    batch = ingest.read_batch(samples(folder, "first", "second"), TODAY, [mine])
+    batch = ingest.read_batches(samples(folder, "first", "second"), TODAY, [mine])[0]
     assert [edge.properties for edge in batch.edges] == [{"reason": "first"}]
     assert batch.issues[0] == Issue("note", "A2", "says twice that A FLAGGED annex-ii:1; counted once")
     assert [(issue.severity, issue.row) for issue in batch.issues[1:]] == [("error", "A3")]
@@ -96,7 +96,7 @@ def test_a_claim_that_is_repeated_on_its_row_is_merged(folder: Path) -> None:
 
 def test_a_company_that_buys_from_itself_is_left_out(folder: Path) -> None:
     mine = loader(folder, "yield Edge('BUYS_FROM', a, a if text == 'self' else b, row.address())")
-    batch = ingest.read_batch(samples(folder, "self", "other"), TODAY, [mine])
+    batch = ingest.read_batches(samples(folder, "self", "other"), TODAY, [mine])[0]
     assert [(edge.tail.id, edge.head.id) for edge in batch.edges] == [("a", "b")]
     assert batch.source.counts == {"rows": 2, "used": 1, "unused": 1, "claims": 1}
     assert [(issue.severity, issue.row, issue.value) for issue in batch.issues] == [("error", "A2", "A")]
@@ -104,7 +104,7 @@ def test_a_company_that_buys_from_itself_is_left_out(folder: Path) -> None:
 
 def test_properties_that_say_nothing_are_dropped(folder: Path) -> None:
     body = "yield Edge('BUYS_FROM', a, b, row.address(), '', {'share': None, 'product': '', 'spend': 3})"
-    batch = ingest.read_batch(samples(folder, "x"), TODAY, [loader(folder, body)])
+    batch = ingest.read_batches(samples(folder, "x"), TODAY, [loader(folder, body)])[0]
     assert [edge.properties for edge in batch.edges] == [{"spend": 3}]
 
 
@@ -112,7 +112,7 @@ def test_a_node_keeps_the_first_name_that_is_given(folder: Path) -> None:
     mine = loader(
         folder, "yield Node('Company', 'x', '' if text == 'one' else text); yield Issue('note', row.address(), 'x')"
     )
-    batch = ingest.read_batch(samples(folder, "one", "two", "three"), TODAY, [mine])
+    batch = ingest.read_batches(samples(folder, "one", "two", "three"), TODAY, [mine])[0]
     assert batch.nodes == (Node("Company", "x", "two"),)
 
 
@@ -309,7 +309,7 @@ def test_a_worker_that_dies_rejects_its_file_only(folder: Path, store: Store) ->
 def test_edges_carry_the_names_of_their_nodes(folder: Path) -> None:
     path = folder / "a.csv"
     path.write_text(PURCHASES + "A,B,tin,0.5\n")
-    edge = next(edge for edge in ingest.read_batch(path, TODAY).edges if edge.type == "BUYS_FROM")
+    edge = next(edge for edge in ingest.read_batches(path, TODAY)[0].edges if edge.type == "BUYS_FROM")
     assert isinstance(edge, Edge)
     assert (edge.tail.name, edge.head.name) == ("A", "B")
 
@@ -338,7 +338,7 @@ def purchases(folder: Path, count: int) -> list[tuple[Path, Batch]]:
     for number in range(count):
         path = folder / f"{number}.csv"
         path.write_text(PURCHASES + f"brand,C{number},tin,0.5\n")
-        out.append((path, ingest.read_batch(path, TODAY)))
+        out.append((path, ingest.read_batches(path, TODAY)[0]))
     return out
 
 

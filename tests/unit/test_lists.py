@@ -10,9 +10,10 @@ import pytest
 from graphmap import ingest
 from graphmap.errors import GraphmapError
 from graphmap.lists import EXAMPLE, LISTS, MEANINGS, List, workbook, write_lists
+from graphmap.recognition import recognise
 from graphmap.records import Batch
 from graphmap.sheets import header_of, open_document
-from graphmap.shelf import loaders, recognise
+from graphmap.shelf import loaders
 from tests.workbooks import TODAY
 
 each = pytest.mark.parametrize("one", LISTS, ids=lambda one: one.name)
@@ -22,7 +23,7 @@ def read(folder: Path, one: List, rows: Sequence[Sequence[str]] = ()) -> Batch:
     """What a workbook says that has this sheet only."""
     path = folder / f"{one.name}.xlsx"
     path.write_bytes(workbook([one], {one.name: rows}))
-    return ingest.read_batch(path, TODAY)
+    return ingest.read_batches(path, TODAY)[0]
 
 
 def test_the_sheets_are_those_that_are_promised() -> None:
@@ -42,7 +43,7 @@ def test_every_heading_is_known_to_its_loader(one: List, tmp_path: Path) -> None
     path = tmp_path / "list.xlsx"
     path.write_bytes(workbook([one]))
     document = open_document(path, today=TODAY)
-    loader = recognise(document, loaders())
+    loader = recognise(document, loaders())[0].loader
     assert sorted(header_of(document, loader.reads.columns).values()) == sorted(about.heading for about in one.columns)
 
 
@@ -93,7 +94,6 @@ def test_a_file_that_is_there_is_left_alone_unless_forced(tmp_path: Path) -> Non
         write_lists(tmp_path / "lists.csv")
 
 
-@pytest.mark.xfail(strict=True, reason="a workbook of several lists is several documents once branch recog is merged")
 def test_the_whole_workbook_is_read_sheet_by_sheet(tmp_path: Path) -> None:
     from graphmap import api
 

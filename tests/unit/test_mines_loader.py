@@ -1,6 +1,7 @@
 """The loader of mines: where they stand, what they feed, and what is doubtful."""
 
 from graphmap import shelf
+from graphmap.recognition import recognise
 from graphmap.records import About, Edge, Node
 from graphmap.sheets import open_document
 from tests.tables import TODAY, read
@@ -62,7 +63,7 @@ def test_the_icmm_dataset_reads_as_it_is(shared):
     """Its sheet "External" has 8,508 sites; 490 are works without a mine, and Kosovo has no ISO code."""
     path = shared / "data/icmm/global-mining-dataset.xlsx"
     document = open_document(path, today=TODAY)
-    assert shelf.recognise(document, shelf.loaders()).kind == "mines"
+    assert [part.loader.kind for part in recognise(document, shelf.loaders())] == ["mines"]
     said = read(path, "mines")
     assert len({edge.tail.id for edge in said.of("LOCATED_IN")}) == 8_508 - 490 - 4
     assert sum(1 for issue in said.issues if "is no mine" in issue.message) == 490

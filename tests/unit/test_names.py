@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from graphmap import names, schema
+from tests.conftest import ROOT
 
 
 @pytest.mark.parametrize(
@@ -192,3 +194,37 @@ def test_closest_suggests_the_best_first() -> None:
 def test_rapidfuzz_is_not_loaded_before_it_is_needed() -> None:
     code = "import sys, graphmap.names; assert 'rapidfuzz' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize(
+    ("written", "parts"),
+    [
+        ("Gold", ["Gold"]), ("Gold, Copper", ["Gold", "Copper"]), ("Gold/Silver", ["Gold", "Silver"]),
+        ("tin and tungsten", ["tin", "tungsten"]), ("tantalum/niobium", ["tantalum/niobium"]),
+        ("Tin, unobtainium", ["Tin", "unobtainium"]), ("PCB, assembled", ["PCB, assembled"]), ("Sn+W", ["Sn", "W"]),
+    ],
+)  # fmt: skip
+def test_minerals_that_a_text_lists(written: str, parts: list[str]) -> None:
+    assert list(names.mineral_parts(written)) == parts
+
+
+@pytest.mark.parametrize(
+    ("goods", "mineral"),
+    [
+        ("Tin solder bar", "tin"), ("Tungsten carbide", "tungsten"), ("Cobalt hydroxide", "cobalt"), ("gold", "gold"),
+        ("Refined tin 99", "tin"), ("Cassiterite concentrate", "tin"), ("PCB assembly", None), ("Connectors", None),
+        ("Gold plated connectors", None), ("Tin lead solder", None), ("Lead wire", None),
+        ("Copper tungsten alloy", None), ("", None),
+    ],
+)  # fmt: skip
+def test_the_mineral_that_a_commodity_is(goods: str, mineral: str | None) -> None:
+    """Naming one where there are more would hide the others."""
+    assert names.commodity_mineral(goods) == mineral
+
+
+def test_the_schemes_of_the_policy_are_known() -> None:
+    policy = tomllib.loads((ROOT / "graphmap" / "policy" / "default.policy.toml").read_text("utf-8"))
+    for scheme in policy["schemes"].values():
+        assert all(map(names.is_scheme, scheme["names"]))
+    assert names.is_scheme("lbma-rgg")
+    assert not names.is_scheme("Our own audit")

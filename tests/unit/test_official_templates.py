@@ -112,7 +112,7 @@ def smelter_rows(*rows: Cells, first: int = 5) -> Cells:
 
 
 def load(path: Path) -> Batch:
-    return ingest.read_batch(path, TODAY)
+    return ingest.read_batches(path, TODAY)[0]
 
 
 def declared(batch: Batch) -> list[tuple[str, str, str]]:

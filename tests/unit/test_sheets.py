@@ -12,7 +12,7 @@ import xlwt
 
 from graphmap.errors import FileRejected
 from graphmap.records import Issue
-from graphmap.sheets import Document, Row, header_of, open_document
+from graphmap.sheets import Document, Row, header_of, open_document, values
 
 TODAY = date(2026, 6, 1)
 Write = Callable[..., Document]
@@ -32,18 +32,23 @@ def csv(tmp_path: Path) -> Write:
 
 @pytest.fixture
 def xlsx(tmp_path: Path) -> Write:
-    """A workbook with these sheets (their rows), opened. A value ("=", value) is a formula with that result."""
+    """A workbook with these sheets (their rows), opened.
+
+    A value ("=", value) is a formula with that result, ("%", value) is shown in percent.
+    """
 
     def write(**sheets: list[list[object]]) -> Document:
         path = tmp_path / "book.xlsx"
         with xlsxwriter.Workbook(path, {"strings_to_formulas": False}) as book:
-            day = book.add_format({"num_format": "yyyy-mm-dd"})
+            day, percent = (book.add_format({"num_format": form}) for form in ("yyyy-mm-dd", '0.0" of all" %'))
             for name, rows in sheets.items():
                 sheet = book.add_worksheet(name)
                 for r, row in enumerate(rows):
                     for c, value in enumerate(row):
                         if isinstance(value, date):
                             sheet.write_datetime(r, c, value, day)
+                        elif isinstance(value, tuple) and value[0] == "%":
+                            sheet.write_number(r, c, value[1], percent)
                         elif isinstance(value, tuple):
                             sheet.write_formula(r, c, "=1+1", None, value[1])
                         else:
@@ -399,6 +404,16 @@ def test_shares_of_workbooks_are_fractions_unless_one_is_above_one(xlsx: Write) 
     assert [row.share("share") for row in formatted.table(columns)] == [0.3, 1.0, None]
     points = xlsx(S=[["share %", "x"], [30, "a"], [1, "b"], ["0.5 %", "c"]])
     assert [row.share("share") for row in points.table(columns)] == [0.3, 0.01, 0.005]
+    mixed = xlsx(S=[["share %", "x"], [30, "a"], [0.4, "b"], [("%", 0.4), "c"]])
+    assert [row.share("share") for row in mixed.table(columns)] == [0.3, 0.004, 0.4]
+
+
+def test_a_share_of_an_old_workbook_that_can_be_two_is_doubtful() -> None:
+    share = values.share_of(30, in_percent=True, mixed=True)
+    assert share == 0.3
+    with pytest.raises(values.Doubtful, match=r"can be 40 % or 0\.4 %") as doubt:
+        values.share_of(0.4, in_percent=True, mixed=True)
+    assert doubt.value.cure == "Write 40% or 0.4%, with the sign."
 
 
 @pytest.mark.parametrize(
@@ -538,3 +553,70 @@ def test_a_blank_template_has_no_rows(templates: Path) -> None:
     columns = {"id": "A", "metal": "B", "smelter": "C"}
     assert list(document.rows("Smelter List", first=5, columns=columns, ignore=("X",))) == []
     assert document.issues == []
+
+
+# ---- coordinates, encodings, marks ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("written", "axis", "degrees"),
+    [
+        (-1.25, "ns", -1.25), ("-1,25", "ns", -1.25), ("1.25 S", "ns", -1.25), ("29.1E", "ew", 29.1),
+        ("W 70.5", "ew", -70.5),
+        ("1°15'00\"S", "ns", -1.25), ("29° 6′ E", "ew", 29.1), ("−1.25", "ns", -1.25),
+        ("29 06 00", "ew", 29.1),
+        ("-125000", "ns", -125000.0),
+    ],
+)  # fmt: skip
+def test_degrees_however_they_are_written(written: str | float, axis: str, degrees: float) -> None:
+    assert values.degrees_of(written, axis) == pytest.approx(degrees)
+
+
+@pytest.mark.parametrize(("written", "axis"), [("29.1 E", "ns"), ("-1.25 S", "ns"), ("1°75'", "ns"), ("north", "ns")])
+def test_what_is_no_degree_is_doubtful(written: str, axis: str) -> None:
+    with pytest.raises(values.Doubtful):
+        values.degrees_of(written, axis)
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["-1.25, 29.1", "-1.25;29.1", "1.25S 29.1E", "29.1E 1.25S", "1°15'S, 29°6'E", "-1,25; 29,1", "-1.25 29.1"],
+)
+def test_a_pair_of_degrees_in_one_cell(written: str) -> None:
+    assert values.pair_of_degrees(written) == pytest.approx((-1.25, 29.1))
+
+
+@pytest.mark.parametrize(
+    ("text", "codec", "encoding"),
+    [
+        ("深圳市电子有限公司", "gbk", "Chinese (GB18030)"), ("台灣積體電路製造", "big5", "Chinese (Big5)"),
+        ("東京電子工業株式会社", "cp932", "Japanese (Shift JIS)"), ("삼성전자 주식회사", "cp949", "Korean (CP949)"),
+        ("Größe, Müller, Société", "cp1252", "Windows-1252"), ("ÄÖÜ GMBH", "cp1252", "Windows-1252"),
+    ],
+)  # fmt: skip
+def test_encodings_of_old_spreadsheets(csv: Write, text: str, codec: str, encoding: str) -> None:
+    document = csv(f"name,city\n{text},x\n".encode(codec))
+    assert document.cells("")[1][0] == text.partition(",")[0]
+    assert told(document) == [("warning", "A1", f"the file is not in UTF-8 and was read as {encoding}")]
+
+
+def test_rows_that_a_stray_quotation_mark_swallows_are_read(csv: Write) -> None:
+    document = csv('id,name,country\n1,"Acme,DE\n2,Beta,FR\n3,"Gamma,DE\n4,Delta,FR\n')
+    assert document.cells("")[1:] == [
+        ["1", "Acme", "DE"],
+        ["2", "Beta", "FR"],
+        ["3", "Gamma", "DE"],
+        ["4", "Delta", "FR"],
+    ]
+    assert [(row, message.partition(" and ")[0]) for _, row, message in told(document)] == [
+        ("A2", "a quotation mark is opened here")
+    ]
+    lines = csv('id,name\n1,"two\nlines"\n')
+    assert lines.cells("")[1] == ["1", "two\nlines"]
+    assert told(lines) == []
+
+
+def test_signs_that_show_nothing_are_removed(csv: Write) -> None:
+    document = csv("name,x\n\uffa0CID900001,1\n\u3164,2\n")
+    assert [row.take("name") for row in document.table({"name": ["name"], "x": ["x"]})] == ["CID900001", ""]
+    assert told(document)[0] == ("warning", "A2", "control or invisible characters were removed")

@@ -12,6 +12,7 @@ from openpyxl import Workbook
 
 from graphmap import shelf
 from graphmap.errors import FileRejected
+from graphmap.recognition import recognise
 from graphmap.sheets import open_document
 from tests.tables import LOADERS, TABLES, TODAY, read
 
@@ -38,6 +39,10 @@ def test_a_table_speaks_for_its_latest_date_that_is_not_in_the_future(table, kin
 
 # ---- which loader reads what ----------------------------------------------------------------------------------
 
+_VALUES = {"level": "high-risk", "role": "supplier", "smelter id": "CID900001", "facility id": "CID900001",
+           "cid": "CID900001", "risk level": "conflict-affected", "asset type": "Mine"}  # fmt: skip
+"""What stands below heads that prove nothing by themselves; below all others "x"."""
+
 _HEADERS = {
     "companies": [
         "ID,Name,Country,Parent,Role,Contact",
@@ -51,6 +56,7 @@ _HEADERS = {
         "Buyer,Seller",
         "Buyer ID,Supplier ID,Share %",
         "Customer,Vendor No.,Vendor Name,Material,Spend,Country",
+        "Buyer,Supplier,Commodity,PO,Quantity",
     ],
     "smelters": [
         "Metal,Facility ID,Standard Facility Name,Country Location,Due Diligence Assessment Program Status",
@@ -59,25 +65,34 @@ _HEADERS = {
         "Metal,New Smelter ID,Smelter Name,Location,Status ",
         "Metal,Smelter Name,CID,Country",
         "Smelter,Metal,Country,Status,Scheme",
+        "Facility ID,Metal,Standard Facility Name,Country Location,State/ Province/ Region,Assessment Status,"
+        "Operational Status,Supply Chain Level,RMI Cross Recognition,DD Assessment Scheme,DD Assessment Date,"
+        "DD Assessment Cycle,Re-Assessment In Progress",
+        "Metal,Smelter ID,Standard Smelter Name,State/Province/Region,Country Location,Company Website with CM Policy,"
+        "Last Audit Date,Audit Cycle,Reaudit In Progress,LBMA RG,RJC",
+        "Refiner,Country,Date of accreditation",
     ],
     "mines": [
         "Name,Mineral,Country,Region,Latitude,Longitude,Smelters fed",
         "Mine ID,Mine,Mineral,Country,Region,Latitude,Longitude,Smelter ID,Status",
         "ICMMID,Confidence Factor,Mine Name ,Group Names,Latitude,Longitude,Asset Type,Country,Primary Commodity,"
         "Secondary Commodity,Other Commodities",
-        "Name,Metal,Country,GPS coordinates",
+        "Name,Metal,Country,GPS coordinates,Asset type",
+        "Mine,Country,High risk,Conflict affected",
     ],
     "origins": [
-        "Smelter,Mineral,Country",
         "Smelter ID,Mineral,Country of origin,As of",
         "CID,Smelter Name,Smelter Country,Metal,Country of Origin,Level",
         "Facility ID,Standard Facility Name,Metal,RCOI",
+        "Smelter,Origin",
     ],
     "areas": [
         "iso2,iso3,country,whole_country,region_code,region_name,conflict_affected,high_risk",
         "Country,Region,Level",
         "List,Country,Region,Level,Reason,As of",
         "Country,Risk level,Minerals",
+        "Country,High risk",
+        "List name,Country,Level",
     ],
 }
 
@@ -95,21 +110,12 @@ def test_a_table_is_recognised_by_its_header(tmp_path, kind, header, data):
     names = data.draw(st.permutations(next(csv.reader([header]))))
     change = data.draw(st.sampled_from([str, str.upper, str.lower, str.title]))
     out = io.StringIO()
-    csv.writer(out).writerows([[change(name) for name in names], ["x"] * len(names)])
+    rows = [[change(name) for name in names], [_VALUES.get(name.casefold(), "x") for name in names]]
+    csv.writer(out).writerows(rows)
     path = tmp_path / "some.csv"
     path.write_text(out.getvalue(), "utf-8")
     document = open_document(path, today=TODAY)
-    assert shelf.recognise(document, shelf.loaders()).kind == kind
-
-
-@pytest.mark.parametrize("header", ["Country,Region", "Name,Country of birth", "Smelter Name,Metal,Country", "A,B,C"])
-def test_what_could_be_several_things_is_none(tmp_path, header):
-    """A table of places says neither why they are listed nor, with smelters, whether ore comes from there."""
-    path = tmp_path / "some.csv"
-    path.write_text(f"{header}\n{'x,' * header.count(',')}x\n")
-    document = open_document(path, today=TODAY)
-    with pytest.raises(FileRejected):
-        shelf.recognise(document, shelf.loaders())
+    assert [part.loader.kind for part in recognise(document, shelf.loaders())] == [kind]
 
 
 def test_a_workbook_says_the_same_as_a_text_table(table, tmp_path):
