@@ -68,7 +68,8 @@ def test_no_path_is_no_all_clear() -> None:
         "No path leads from B to a smelter known to be not accepted; that is no all-clear: of gold 1 of 2 smelters on "
         "no list and 60.0 % of unknown origin"
     )
-    assert picture.subtitle.startswith("Drawn instead: the ways to smelters that are on no list, not judged or unidentified.")
+    instead = "Drawn instead: the ways to smelters that are on no list, not judged or unidentified."
+    assert picture.subtitle.startswith(instead)
     assert set(cards(atlas, picture)) == {"B", "S", "N"}
 
 

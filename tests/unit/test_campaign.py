@@ -457,12 +457,12 @@ def test_documents_meet_in_one_graph(loaded: Loaded) -> None:
 def test_finding_is_the_story(loaded: Loaded) -> None:
     case = Case(loaded.graph, policy=load_policy("default"), lens=load_lens("us-1502"), as_of=date(2026, 6, 30))
     brand = loaded.graph.node("Company", "V1000")
-    worst = find_paths(case, brand, to="not-accepted", k=3).paths
+    worst = find_paths(case, brand, to="not-accepted", mineral="gold", k=3).paths
     routes = [[node.name for node in path.nodes] for path in worst]
     assert [route[1] for route in routes] == list(MISLED)
     assert all(route[3].startswith(TRADER) for route in routes)
     assert {path.nodes[-1].id for path in worst} == {REFINERS[0]}
-    gate = choke_points(case, brand).gates[0]
+    gate = choke_points(case, brand, mineral="gold").gates[0]
     assert gate.company.name.startswith(TRADER)
     own = Case(loaded.graph, policy=load_policy("default"), lens=load_lens("own"), as_of=date(2026, 6, 30))
     assert find_paths(own, brand, to="high-risk", mineral="gold", k=1).paths[0].nodes[-1].id == REFINERS[0]

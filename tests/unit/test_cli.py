@@ -470,7 +470,7 @@ def test_areas_that_nobody_judged_are_not_called_safe(run: Run) -> None:
         (["rate", "--tier", 7], "company,name,tier,mineral,exposure,low,high,unknown,"),
         (["conformance", "S-1", "--mineral", "gold"], "company,name,mineral,judged,identified,accepted,"),
         (["concentration", "--mineral", "gold"], "company,name,mineral,by,hhi,low,high,band,known,sources,"),
-        (["chokepoints", "--mineral", "gold"], "company,name,act,act_for,targets,smelters,mineral,part,"),
+        (["chokepoints", "--mineral", "gold"], "company,name,act,act_for,smelters,mineral,part,"),
     ],
 )
 def test_without_rows_the_shape_stays(run: Run, arguments: list[object], header: str) -> None:

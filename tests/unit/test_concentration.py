@@ -22,6 +22,7 @@ from tests.chains import (
     node_of,
     originates,
     region,
+    whole,
 )
 from tests.graphs import buys, company, declares, graph_of, smelter
 
@@ -104,6 +105,7 @@ def test_unidentified_smelters_and_companies_that_declare_nothing_are_unknown() 
         buys("B", "U", 0.3),
         declares("S", "X"),
         declares("T", "unidentified:gold:T"),
+        *whole("S"),
     )
     row = one(case, "smelter")
     assert (row["known"], row["sources"], row["hhi"]) == (pytest.approx(0.5), 1, pytest.approx(10_000))
@@ -124,6 +126,7 @@ def test_facility_and_origin_are_told_apart() -> None:
         fed_by("X", "M"),
         located(mine("M"), region("CD-NK")),
         located(smelter("Y"), region("DE-SN")),
+        *whole("S", "T"),
     )
     facility = one(case, "facility country")
     assert facility["hhi"] == pytest.approx(5200)

@@ -148,7 +148,9 @@ def test_what_was_said_later_was_not_known() -> None:
     assert standing(graph, on=date(2026, 1, 1))[0] == "accepted"
     assert standing(graph, on=date(2025, 12, 31))[0] == "in progress"
     assert standing(graph, on=date(2024, 12, 31))[0] == "not judged"
-    assert of(status("Conformant", assessed=date(2026, 7, 1)), on=ON) == "not on list"
+    assert of(status("Conformant", assessed=date(2026, 7, 1)), on=ON) == "not judged"
+    known = status("Active", of="another")
+    assert of(status("Conformant", assessed=date(2026, 7, 1)), known, on=ON) == "not on list"
 
 
 def test_without_any_date_nothing_expires() -> None:
