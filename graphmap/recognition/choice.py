@@ -88,12 +88,10 @@ def _parts(document: Document, chosen: dict[str, Loader]) -> list[Part]:
 def _copies(document: Document, chosen: dict[str, Loader]) -> dict[str, str]:
     """Sheets that hold the same as one before them, with that one."""
     out = {}
-    seen: list[str] = []
+    seen: dict[int, str] = {}
     for sheet in chosen:
-        same = next((other for other in seen if document.cells(other) == document.cells(sheet)), None)
-        if same is None:
-            seen.append(sheet)
-        else:
+        same = seen.setdefault(hash(tuple(map(tuple, document.cells(sheet)))), sheet)
+        if same != sheet and document.cells(same) == document.cells(sheet):
             out[sheet] = same
     return out
 

@@ -15,6 +15,7 @@ from graphmap.sheets.values import Cell, shown
 NAMESPACE = "urn:schemas-microsoft-com:office:spreadsheet"
 
 _MOST_COLUMNS = 16_384
+_MOST_SHEETS = 1_000
 
 
 def read(file: str, data: bytes, most_cells: int) -> dict[str, list[list[Cell]]]:
@@ -52,6 +53,7 @@ class _Reader:
     def __init__(self, file: str, most_cells: int) -> None:
         self.grids: dict[str, list[list[Cell]]] = {}
         self._file, self._left = file, most_cells
+        self._names: set[str] = set()
         self._grid: list[list[Cell]] = []
         self._row = self._column = self._after = 0
         self._skip_rows = 0
@@ -71,8 +73,14 @@ class _Reader:
         self._open.append(name)
         told = {_name(key): value for key, value in given.items()}
         if name == "Worksheet":
-            wanted = told.get("Name", "") or f"Sheet{len(self.grids) + 1}"
-            self._grid = self.grids.setdefault(wanted, [])
+            wanted = told.get("Name", "").strip() or f"Sheet{len(self.grids) + 1}"
+            if wanted.casefold() in self._names:  # no spreadsheet writes a name twice
+                wanted = f"{wanted} #{len(self.grids) + 1}"
+            self._names.add(wanted.casefold())
+            if len(self._names) > _MOST_SHEETS:
+                cure = "Ask the supplier where it comes from."
+                raise FileRejected(f"{self._file}: has more than {_MOST_SHEETS:,} sheets.", cure)
+            self._grid = self.grids[wanted] = []
             self._row, self._skip_rows = -1, 0
         elif name == "Row" and inside == "Table":
             self._row = self._place(told, self._row + 1 + self._skip_rows)

@@ -211,6 +211,10 @@ BOMB = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a
         (spreadsheetml([["x"]]).replace("<Cell>", '<Cell ss:Index="999999">'), "reach too far out"),
         ('<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>', "without a sheet"),
         ('<?xml version="1.0"?><Other/>', "is an XML file, not a workbook"),
+        (
+            spreadsheetml([["x"]]).replace("</Workbook>", "<Worksheet/>" * 1_000 + "</Workbook>"),
+            "more than 1,000 sheets",
+        ),
     ],
 )
 def test_hostile_or_damaged_xml_is_refused(tmp_path: Path, content: str, says: str) -> None:
@@ -240,3 +244,12 @@ def test_xml_of_excel_is_read_cell_by_cell(tmp_path: Path) -> None:
         (claim,) = said(work.graph, "ASSESSED_BY")
     assert (claim["tail"], claim["status"], claim["assessed"]) == ("CID900001", "Active", "2026-01-15")
     assert claim["row"] == "List!B5"
+
+
+def test_sheets_of_one_name_are_kept_apart(tmp_path: Path) -> None:
+    rows: Rows = [["CID", "Metal", "Status", "Scheme"], ["CID900001", "Gold", "Active", "RMAP"]]
+    text = spreadsheetml(rows)
+    sheet = text[text.index("<Worksheet") : text.index("</Workbook>")]
+    (tmp_path / "a.xml").write_text(text.replace(sheet, sheet + sheet.replace("900001", "900002")), "utf-8")
+    with loaded(tmp_path, tmp_path / "a.xml") as (work, _):
+        assert sorted(assessed(work)) == ["CID900001", "CID900002"]
