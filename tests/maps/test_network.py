@@ -80,7 +80,7 @@ def test_the_title_says_where_the_exposure_is() -> None:
     assert title == "Of 4 suppliers, 3 have an exposure of 50 % or more; most of them (2) stand at tier 2"
     assert "3 of them" not in title
     none = draw_network(atlas_of(*said[4:])).title
-    assert none == ("Of 1 supplier, none is known to have an exposure of 50 % or more; the most is 5.0 %, U at tier 1")
+    assert none == ("Of 1 supplier, none is known to have an exposure of 50 % or more; the most is 27.5 %, U at tier 1")
 
 
 def test_what_nobody_knows_is_said_in_the_title() -> None:
