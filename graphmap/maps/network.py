@@ -371,7 +371,7 @@ def _legend(*, faded: bool) -> tuple[Key, ...]:
         ('<rect x="3.5" y="-4.5" width="9" height="9" fill="' + LOOKS["severe"].fill + '" class="f-severe"/>',
          f"smelter not accepted; company exposed {bands['severe']}"),
         key("unlisted", "smelter not on list"),
-        key("unknown", "unidentified, or nothing known"),
+        key("unknown", "unidentified, not judged, or nothing known"),
         key("neutral", "other mine"),
         key("moderate", "hollow: poor evidence (C or D)", hollow=True),
         *([(f'<circle cx="8" cy="0" r="4.4" fill="{LOOKS["neutral"].fill}" fill-opacity="0.18" class="faded"/>',

@@ -440,7 +440,7 @@ def _legend() -> tuple[Key, ...]:
         "moderate": "in progress",
         "severe": "not accepted",
         "unlisted": "not on list",
-        "unknown": "unidentified or unknown",
+        "unknown": "unidentified, not judged or unknown",
     }
     bands = {look: says for _, look, says in BANDS}
     out = []
