@@ -553,7 +553,8 @@ function figures(out, i, mineral) {
   out.append(element('h3', mineral[0].toUpperCase() + mineral.slice(1)));
   if (sites.kind[i] <= 1) {
     const unknown = of.unknown[i], reached = of.reached[i];
-    const rows = [['Exposure', unknown > 1 - 1e-6 ? `unknown, taken as ${interval(of, i)}` : interval(of, i)]];
+    const rows = [['Exposure', unknown > 1 - 1e-6
+      ? `unknown, anywhere from ${percent(of.low[i])} to ${percent(of.high[i])}` : interval(of, i)]];
     if (unknown > 0) rows.push(['Unknown', `${percent(unknown)} of its purchases`]);
     const counts = reached ? D.standings.map((name, s) => reached[s] ? `${reached[s]} ${name}` : '').filter(Boolean).join(', ') : '';
     rows.push(['Smelters', counts || 'none known']);

@@ -42,16 +42,18 @@ _MARKS = '<g class="marks">'
 """Where in a picture the part begins that differs between minerals; what stands before it travels once."""
 
 _SAID: Mapping[str, str] = {
-    "Exposure": "The part of a company's purchases that carries hazard: the hazard of the smelters it comes from, "
-    "weighted by the shares of purchases. 0 % is none, 100 % is all from the most hazardous smelter.",
-    "In brackets": "What no document says is unknown. The estimate spreads it evenly; the brackets give the least "
-    "and the most that the exposure can be.",
+    "Exposure": "The hazard of the smelters that a company's purchases come from, weighted by the shares of its "
+    "purchases. 0 % is none, 100 % is all from the most hazardous smelter.",
+    "In brackets": "The least and the most that the exposure can be, given what no document says. Purchases whose "
+    "smelters nobody names are unknown: the estimate counts them at one value of the policy, the brackets at its "
+    "least and its most. A company of which nothing is known has no rank.",
     "Unknown": "Unknown never counts as zero. A smelter that stands on no list is not called non-conformant: nobody "
     "has said how it works. That no path is known is no all-clear.",
     "Hazard": "Of a smelter, 0 to 1: from its standing, an overdue assessment, where it stands, where its minerals "
     "come from, and risks of Annex II of the OECD Guidance. The panel tells each part.",
-    "Standing": "Accepted, in progress or not accepted by an assurance scheme under the policy; on no list; or "
-    "unidentified, where a declaration names no smelter.",
+    "Standing": "Accepted, in progress or not accepted by an assurance scheme under the policy; on no list; "
+    "unidentified, where a declaration names no smelter; or not judged, where no assurance list was known on that "
+    "date.",
     "Evidence": "A (best) to D (worst): how good a company's own declaration is, by age, scope and completeness. It "
     "is no part of the exposure. Marks with poor evidence are hollow.",
     "Borders": "Boundaries show who controls land in fact, as Natural Earth draws it. They are no opinion on the "
