@@ -345,7 +345,7 @@ def move_apart(wanted: Sequence[float], size: float, low: float, high: float) ->
 # ---- the words ------------------------------------------------------------------------------------------------------
 
 
-def _title(atlas: Atlas, mineral: str, strands: Sequence[Strand]) -> str:
+def _title(atlas: Atlas, mineral: str, strands: Sequence[Strand], *, worst_of: bool = False) -> str:
     """The finding: what is not accepted and where it enters; what is unknown instead, where that is more.
 
     Over several minerals it is that of the worst one: a mean over minerals would be the figure of nothing.
@@ -356,7 +356,7 @@ def _title(atlas: Atlas, mineral: str, strands: Sequence[Strand]) -> str:
         unknown = {one: _mass(parts, NO_SMELTER) for one, parts in each.items()}
         worst = max(atlas.minerals, key=lambda one: (bad[one], unknown[one]))
         if bad[worst]:
-            return f"{_title(atlas, worst, each[worst])}, more than of any other mineral"
+            return _title(atlas, worst, each[worst], worst_of=True)
         what = f"the minerals of {short_name(atlas.name)}"
         told = f"; of {worst} the smelters of {_part(unknown[worst])} are unknown" if unknown[worst] else ""
         if not any(map(atlas.judged, atlas.minerals)):
@@ -375,6 +375,7 @@ def _title(atlas: Atlas, mineral: str, strands: Sequence[Strand]) -> str:
         unlisted = _mass(strands, NOT_ON_LIST)
         listed = f"; {_part(unlisted)} comes from smelters on no list" if unlisted > 0 else ""
         return f"No part of {what} is known to come from smelters that are not accepted{listed}{told}"
+    what += ", the worst of its minerals," if worst_of else ""
     finding = f"{_part(bad_part)} of {what} comes from smelters that are not accepted"
     return finding + (told if unknown_part > bad_part else f"; {_depth(strands)}")
 

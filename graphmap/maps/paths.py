@@ -170,9 +170,16 @@ class _Drawing:
         """How many smelters of the group stand upstream."""
         return len(self.found.smelters)
 
+    @property
+    def judged(self) -> bool:
+        """Whether an assurance list was known on that day for any of the minerals that are drawn."""
+        return any(map(self.atlas.judged, [self.mineral] if self.mineral else self.atlas.minerals))
+
     def title(self) -> str:
         """The finding."""
         about, name = f" for {self.mineral}" if self.mineral else "", _short(self.atlas.name, 21)
+        if self.missed is not None and self.missed.to not in ("any", "high-risk") and not self.judged:
+            return f"Not judged: no assurance list was known on that date for the smelters of {name}{about}"
         if self.missed is not None:
             words = _WORDS[self.missed.to]
             what = f"a smelter known to be {words}" if words else "any smelter"
@@ -223,7 +230,7 @@ class _Drawing:
             out.append(self._shown())
         if found.capped:
             out.append("The search was cut short: riskier paths may be missing.")
-        if found.paths:
+        if found.paths and self.judged:  # nobody is to act on what nobody has judged
             out.append(self._act())
         return " ".join(filter(None, out))
 

@@ -147,8 +147,8 @@ def test_minerals_count_alike() -> None:
     assert "Each of the 2 minerals is drawn as wide as any other" in picture.subtitle
     # A mean over minerals would be the figure of nothing: the worst is named, and each stands below.
     assert picture.title == (
-        "100.0 % of the gold of B comes from smelters that are not accepted; all of that is named by the company "
-        "itself, more than of any other mineral"
+        "100.0 % of the gold of B, the worst of its minerals, comes from smelters that are not accepted; all of that "
+        "is named by the company itself"
     )
     assert "From smelters that are not accepted: 50.0 % of tin and 100.0 % of gold." in picture.subtitle
 

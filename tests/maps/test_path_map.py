@@ -73,6 +73,13 @@ def test_no_path_is_no_all_clear() -> None:
     assert set(cards(atlas, picture)) == {"B", "S", "N"}
 
 
+def test_without_an_assurance_list_nothing_is_judged() -> None:
+    picture = draw_paths(atlas_of(buys("B", "S", 1.0), declares("S", "X")))
+    assert picture.title == "Not judged: no assurance list was known on that date for the smelters of B"
+    assert "Acting on" not in picture.subtitle
+    assert "Smelters are not judged: no assurance list was known on that date." in picture.notes[-1]
+
+
 @pytest.mark.parametrize("to", ["not-accepted", "unaccepted", "high-risk"])
 def test_all_accepted_is_said_without_an_accusation(to: str) -> None:
     atlas = atlas_of(declares("B", "X"), assessed("X", "Conformant"), *whole("B"))
