@@ -29,8 +29,8 @@ Row = Mapping[str, Any]
 
 BASIS_COLUMNS: Mapping[str, str] = {
     "as_of": "the day that is judged",
-    "policy": "the policy, by name and date",
-    "lens": "the lens, by name and date",
+    "policy": "the policy, by name",
+    "lens": "the lens, by name",
 }
 """What every row of a CSV repeats, as its last columns."""
 
@@ -47,7 +47,7 @@ def _version() -> str:
 
 @dataclass(frozen=True)
 class Basis:
-    """What a result rests on: the day that is judged ("" if no document is dated), policy and lens by name and date,
+    """What a result rests on: the day that is judged ("" if no document is dated), policy and lens by name,
     how many documents count, and the version of graphmap. Verbs that judge nothing have no policy and no lens ("")."""
 
     as_of: str
@@ -59,9 +59,8 @@ class Basis:
     @classmethod
     def of_case(cls, case: Case) -> Self:
         """The basis of what is concluded from a case."""
-        policy, lens = (f"{one.name} ({one.date.isoformat()})" for one in (case.policy, case.lens))
         day = case.as_of.isoformat() if case.as_of else ""
-        return cls(day, policy, lens, len(case.graph.sources), _version())
+        return cls(day, case.policy.name, case.lens.name, len(case.graph.sources), _version())
 
     @classmethod
     def of_documents(cls, documents: int, as_of: date | None = None) -> Self:
@@ -69,7 +68,7 @@ class Basis:
         return cls(as_of.isoformat() if as_of else "", "", "", documents, _version())
 
     def __str__(self) -> str:
-        """In words, e.g. "As of 2026-06-30, policy default (2026-11-22), 70 documents, graphmap 0.1.0"."""
+        """In words, e.g. "As of 2026-06-30, policy default, lens us-1502, 70 documents, graphmap 0.1.0"."""
         rules = {"As of": self.as_of, "policy": self.policy, "lens": self.lens}
         parts = [f"{what} {which}" for what, which in rules.items() if which]
         if self.policy and not self.as_of:

@@ -13,7 +13,7 @@ from graphmap.graph import Receipt
 from graphmap.results import Basis, Nested, Records, Result, plain, sentences
 from graphmap.results.sentences import acting, doubt, no_path, not_passed, nothing_known, paths_found
 
-BASIS = Basis("2026-06-30", "default (2026-11-22)", "us-1502 (2026-11-22)", 5, "0.1.0")
+BASIS = Basis("2026-06-30", "default", "us-1502", 5, "0.1.0")
 RECEIPT = Receipt("a.csv", "A2", "2026-05-31", "purchases", "0f")
 
 
@@ -116,7 +116,7 @@ def test_a_notebook_shows_text_and_nothing_else() -> None:
     assert 'title="&quot; onload=&quot;x"' in shown
     assert "… and 10 more rows; to_frame() holds all." in shown
     assert "<td>unknown</td>" in shown
-    assert "As of 2026-06-30, policy default (2026-11-22)" in shown
+    assert "As of 2026-06-30, policy default" in shown
 
 
 def test_a_finding_is_added_without_changing_the_result() -> None:
