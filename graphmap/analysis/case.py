@@ -61,11 +61,6 @@ class Case:
         self._found: dict[tuple[str, str], Any] = {}
 
     @property
-    def unidentified(self) -> float:
-        """The hazard of mass of which nothing is known."""
-        return self.policy.unknown.estimate
-
-    @property
     def minerals(self) -> tuple[str, ...]:
         """The minerals of the documents that are in the scope of the lens."""
         return tuple(mineral for mineral in self.graph.minerals if mineral in self.lens.minerals)

@@ -106,13 +106,12 @@ def around_page(case: Case, node: int, *, most: int = 300) -> str:
 def find_links(case: Case, middle: int) -> dict[Link, int]:
     """All links of the graph under a case, (downstream end, upstream end) -> index into ``SAYS``.
 
-    Over the minerals of the case. Declarations that a supplier explains (METHOD section 4) are no way of their own.
+    Over the minerals of the case. Declarations that a supplier explains are no way of their own, unless they carry mass.
     Areas are linked only where one is in the middle, or a facility is: else all that lies in a country would be near.
     """
     out: dict[Link, int] = {}
     for mineral in case.minerals:
-        chain, explained = case.chain(mineral), case.shares(mineral).explained
-        way = ~explained
+        chain, way = case.chain(mineral), case.shares(mineral).ways
         ends = zip(chain.node[chain.tail[way]].tolist(), chain.node[chain.head[way]].tolist(), strict=True)
         for link, kind in zip(ends, chain.kind[way].tolist(), strict=True):
             out.setdefault(link, kind)
@@ -242,12 +241,16 @@ class _Marks:
         figure = wording.interval(row.exposure, row.low, row.high) if known else wording.UNKNOWN
         words = f"exposure {figure}; evidence {row.evidence}"
         look = palette.band(row.exposure) if known else "unknown"
-        mark = self._blank(node, look, float(np.nan_to_num(row.exposure, nan=self._case.unidentified)), words)
+        mark = self._blank(
+            node, look, float(np.nan_to_num(row.exposure, nan=self._case.policy.unknown.estimate)), words
+        )
         return replace(mark, hollow=known and row.evidence in palette.HOLLOW)
 
     def _smelter(self, node: int) -> Mark:
         if node not in self._smelters:
-            return self._blank(node, "unknown", self._case.unidentified, "nobody declares it for a mineral of the lens")
+            return self._blank(
+                node, "unknown", self._case.policy.unknown.estimate, "nobody declares it for a mineral of the lens"
+            )
         hazard, code, minerals = self._smelters[node]
         standing = STANDINGS[code]
         words = f"{standing}; hazard {hazard:.2f}; {wording.listed(minerals)}"

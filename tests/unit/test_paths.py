@@ -243,7 +243,7 @@ def test_the_scores_of_all_paths_and_the_unknown_add_up_to_the_exposure(rows: li
     assert found.total == len(found.paths)
     assert found.total_exact
     place = case.chain("gold").place(source)
-    unknown = case.mass(place, "gold")[1] * case.unidentified
+    unknown = case.mass(place, "gold")[1] * case.policy.unknown.estimate
     assert sum(path.score for path in found.paths) + unknown == pytest.approx(found.exposure["gold"], abs=1e-9)
     assert found.rest["gold"] == pytest.approx(unknown, abs=1e-9)
 
