@@ -106,7 +106,7 @@ def around_page(case: Case, node: int, *, most: int = 300) -> str:
 def find_links(case: Case, middle: int) -> dict[Link, int]:
     """All links of the graph under a case, (downstream end, upstream end) -> index into ``SAYS``.
 
-    Over the minerals of the case. Declarations that a supplier explains are no way of their own, unless they carry mass.
+    Over the minerals of the case. Declarations that a supplier explains and that carry no mass are no way of their own.
     Areas are linked only where one is in the middle, or a facility is: else all that lies in a country would be near.
     """
     out: dict[Link, int] = {}
