@@ -146,11 +146,11 @@ def _list(session: Session) -> None:
     found = answers.catalogue([(one.name, one.title, one.asks) for one in known], known, Basis.of_documents(0))
 
     def lines() -> Iterator[Any]:
-        width = max(len(one.name) for one in known)
         for folder, group in groupby(known, key=lambda one: one.folder):
             yield output.words(folder, "bold")
             for one in group:
-                yield f"  {one.name:{width}}  {one.title}"
+                yield f"  {one.name}"
+                yield f"      {one.title}"
         yield ""
         yield "graphmap query NAME asks; graphmap query NAME --explain says more."
 
